@@ -23,6 +23,11 @@ Value = object
 NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
+def _nothing() -> Mapping[str, Value]:
+    # Python 3.11 takes no mapping as a dataclass default, not even one that cannot change.
+    return NOTHING
+
+
 class Expression(Protocol):
     """A template: text or data that depends on what happened in the session."""
 
@@ -69,7 +74,7 @@ class Incoming:
     files: tuple[File, ...] = ()
     turn: int = 1
     visit: int = 1
-    state: Scope = NOTHING
+    state: Scope = field(default_factory=_nothing)
     tool: str = ""
     decision: str = ""
     reason: str = ""
@@ -140,7 +145,7 @@ class ToolCall:
 
     tool: str
     server: str | None = None
-    arguments: Value = NOTHING
+    arguments: Value = field(default_factory=_nothing)
     cut: Cut = Cut()
     approval: bool = False
     runs_on: Literal["server", "client"] = "server"
@@ -229,7 +234,7 @@ class Step:
     calls: tuple[Call, ...] = ()
     pieces: tuple[Piece, ...] | None = None
     interleave: Interleave = Interleave()
-    set: Mapping[str, Value] = NOTHING
+    set: Mapping[str, Value] = field(default_factory=_nothing)
     on_allow: tuple[Branch, ...] = ()
     on_deny: tuple[Branch, ...] = ()
     on_answer: tuple[Branch, ...] = ()
@@ -368,8 +373,8 @@ class Agent:
     mcp: tuple[McpServer, ...] = ()
     pace: Pace = Pace()
     cut: Cut = Cut()
-    state: Mapping[str, Value] = NOTHING
-    params: Mapping[str, object] = NOTHING
+    state: Mapping[str, Value] = field(default_factory=_nothing)
+    params: Mapping[str, object] = field(default_factory=_nothing)
     door: tuple[DoorRule, ...] = ()
     sessions: tuple[SeededSession, ...] = ()
     readings: Readings = Readings()
