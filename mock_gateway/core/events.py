@@ -1,0 +1,136 @@
+"""Facts: what has happened in a turn, in the order in which it happened.
+
+Owns: one class per kind of fact. Dialects render them; the log keeps them. `at` is session time in seconds.
+A run of deltas of one message is one fact (`Deltas`), so that a long text costs as little as a short one.
+Must not know: names of fields on a wire, sequence ids (a dialect numbers what it shows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mock_gateway.core.state import Message, OpenCall, Thread
+
+
+@dataclass(slots=True)
+class TurnCreated:
+    """The turn began."""
+
+    at: float
+
+
+@dataclass(slots=True)
+class MessageStarted:
+    """A model request began; nothing of the message is known yet."""
+
+    at: float
+    message: Message
+
+
+class Deltas:
+    """Pieces `first` to `stop` (exclusive) of a message were delivered."""
+
+    __slots__ = ("at", "first", "message", "stop")
+
+    def __init__(self, at: float, message: Message, first: int, stop: int) -> None:
+        self.at = at
+        self.message = message
+        self.first = first
+        self.stop = stop
+
+
+@dataclass(slots=True)
+class ToolResponded:
+    """A call got its result."""
+
+    at: float
+    thread_id: str
+    call_id: str
+    content: str
+
+
+@dataclass(slots=True)
+class ApprovalRequired:
+    """Calls wait for a decision."""
+
+    at: float
+    thread_id: str
+    calls: tuple[OpenCall, ...]
+
+
+@dataclass(slots=True)
+class ResponseRequired:
+    """Calls wait for the client's result."""
+
+    at: float
+    thread_id: str
+    calls: tuple[OpenCall, ...]
+
+
+@dataclass(slots=True)
+class ThreadCreated:
+    """A sub-agent began."""
+
+    at: float
+    thread: Thread
+
+
+@dataclass(slots=True)
+class ThreadDone:
+    """A sub-agent ended: with its last message, or with an error text."""
+
+    at: float
+    thread: Thread
+    output: Message | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class McpInitialized:
+    """Servers were connected: (name, MCP session id). fresh: those that no earlier turn had connected."""
+
+    at: float
+    thread_id: str
+    servers: tuple[tuple[str, str], ...]
+    fresh: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class McpAuthRequired:
+    """Servers need a person's authorisation: (name, URL, ids of the threads that need it)."""
+
+    at: float
+    servers: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+@dataclass(slots=True)
+class SandboxCreated:
+    """A sandbox was made."""
+
+    at: float
+    sandbox_id: str
+
+
+@dataclass(slots=True)
+class TurnDone:
+    """The turn ended; its final state is on the turn."""
+
+    at: float
+
+
+Fact = (
+    TurnCreated
+    | MessageStarted
+    | Deltas
+    | ToolResponded
+    | ApprovalRequired
+    | ResponseRequired
+    | ThreadCreated
+    | ThreadDone
+    | McpInitialized
+    | McpAuthRequired
+    | SandboxCreated
+    | TurnDone
+)

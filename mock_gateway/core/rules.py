@@ -1,0 +1,94 @@
+"""Choosing the rule for a turn: first match wins; then `otherwise`; then an explicit default.
+
+Owns: the echo, the error that names the nearest rule, and the counts behind `visit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from mock_gateway.core.errors import ScriptError
+from mock_gateway.core.ids import random_for
+from mock_gateway.core.pieces import cut_text
+from mock_gateway.core.scope import files_of, incoming_of
+from mock_gateway.core.script import NOTHING, Incoming, Rule, Say, Step
+from mock_gateway.core.state import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a rule was or was not played, for the journal."""
+
+    rule: Rule
+    why_not: str
+
+
+def choose_rule(turn: Turn) -> Rule:
+    """The rule to play; sets the turn's captures and visits.
+
+    Raises `ScriptError` when none fits and the scenario has no default.
+    """
+    agent = turn.session.agent
+    kind = "message" if turn.items else "resume"
+    incoming = incoming_of(turn, kind=kind)
+    for index, rule in enumerate(agent.rules):
+        captures = _match(turn, index, rule, incoming)
+        if captures is not None:
+            turn.captures = {"match": captures} if captures else NOTHING
+            return rule
+    if isinstance(agent.otherwise, Rule):
+        return agent.otherwise
+    if agent.otherwise == "echo":
+        return _echo(turn)
+    raise ScriptError(no_rule_message(turn, incoming))
+
+
+def _match(turn: Turn, index: int, rule: Rule, incoming: Incoming) -> Mapping[str, object] | None:
+    if rule.when is None:
+        return NOTHING if incoming.kind == "message" else None
+    visited = turn.visits.get(index, 0)
+    captures = rule.when.match(replace(incoming, visit=visited + 1))
+    if captures is not None or getattr(rule.when, "counts_visit", lambda _: False)(incoming):
+        turn.visits = {**turn.visits, index: visited + 1}
+    return captures
+
+
+def _echo(turn: Turn) -> Rule:
+    files = ", ".join(f"{file.name} ({file.mime}, {file.size} bytes)" for file in files_of(turn))
+    text = f"You said: {turn.text()}" if turn.text() or not files else "You sent a file."
+    if files:
+        text += f" [{files}]"
+    cut = turn.session.agent.cut
+    texts = tuple(cut_text(text, cut, random_for(turn.session.seed, turn.session.number, "echo", turn.number)))
+    return Rule("echo", None, (Step(say=Say(text=text, texts=texts, cut=cut)),))
+
+
+def verdicts(turn: Turn) -> list[Verdict]:
+    """For every rule, why it does not fit this turn (empty when it does)."""
+    incoming = incoming_of(turn, kind="message" if turn.items else "resume")
+    return [
+        Verdict(rule, "" if rule.when is None else rule.when.explain(incoming)) for rule in turn.session.agent.rules
+    ]
+
+
+def no_rule_message(turn: Turn, incoming: Incoming) -> str:
+    """What came, which rule was nearest, and what to do."""
+    agent = turn.session.agent
+    start = f"no rule of agent {agent.name!r} fits {incoming.text[:80]!r}"
+    if not agent.rules:
+        return f"{start}: it has no rules; add one under 'turns', or set 'otherwise' ({agent.file})"
+    nearest = min(agent.rules, key=lambda rule: _distance(rule, incoming))
+    place = nearest.position or agent.file
+    why = nearest.when.explain(incoming) if nearest.when is not None else ""
+    return f"{start}; nearest is {place} ({why}); change it, add a rule, or set 'otherwise'"
+
+
+def _distance(rule: Rule, incoming: Incoming) -> tuple[int, float]:
+    """How far a rule is: parts that do not fit, then how unlike its words and the text are."""
+    if rule.when is None:
+        return (0, 0.0)
+    why = rule.when.explain(incoming)
+    words = set(incoming.text.lower().split())
+    wanted = set(rule.when.describe().lower().replace('"', " ").split())
+    return (why.count(";"), -float(len(words & wanted)))

@@ -1,0 +1,415 @@
+"""What a session is made of while it lives: sessions, turns, logs, threads, messages, calls.
+
+Owns: the records and the small questions that one asks of them. They are changed by `engine.py`, `performer.py` and
+`answers.py` only, and their `state` fields by `lifecycle.move` only.
+Must not know: HTTP, YAML, how anybody waits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import inf
+from random import Random
+
+from mock_gateway.core.clock import Clock
+from mock_gateway.core.commands import Item, UserMessage
+from mock_gateway.core.events import ApprovalRequired, Deltas, Fact, McpAuthRequired, ResponseRequired
+from mock_gateway.core.lifecycle import CallState, SessionState, ThreadState, TurnState
+from mock_gateway.core.pieces import Piece, PieceKind
+from mock_gateway.core.script import (
+    NOTHING,
+    Agent,
+    Call,
+    Interleave,
+    Pace,
+    Rule,
+    Script,
+    Step,
+    SubAgentCall,
+    ToolCall,
+    Usage,
+)
+
+MAIN = "main"
+NO_VISITS: Mapping[int, int] = {}
+
+
+class Log:
+    """The facts of one turn, and who wants to know when there are more."""
+
+    __slots__ = ("facts", "readers")
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+        self.readers: list[Callable[[], None]] = []
+
+    def wake(self) -> None:
+        """Tell every reader; each is told once and has to ask again."""
+        readers, self.readers = self.readers, []
+        for tell in readers:
+            tell()
+
+
+@dataclass(slots=True, eq=False)
+class OpenCall:
+    """A tool call that a message made.
+
+    arguments: its JSON text. result: what templates see. content: what the model is told (EVT-5).
+    """
+
+    id: str
+    call: Call
+    arguments: str
+    message: Message
+    thread_id: str
+    state: CallState = CallState.OPEN
+    allowed: bool | None = None
+    reason: str | None = None
+    answer: str | None = None
+    result: object = None
+
+    @property
+    def name(self) -> str:
+        """The name that the model uses."""
+        return "create_sub_agent" if isinstance(self.call, SubAgentCall) else self.call.tool
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a person has to allow it."""
+        return isinstance(self.call, ToolCall) and self.call.approval
+
+    @property
+    def is_client_side(self) -> bool:
+        """Whether the client has to answer it."""
+        return isinstance(self.call, ToolCall) and self.call.runs_on == "client"
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether it pauses the turn."""
+        return self.needs_approval or self.is_client_side
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether a person denied it."""
+        return self.allowed is False
+
+
+class Message:
+    """One model message.
+
+    number: counts the messages of the session, from 1. complete: its last piece was delivered.
+    """
+
+    __slots__ = ("calls", "complete", "finish_reason", "number", "pieces", "started_at", "thread_id", "usage")
+
+    def __init__(
+        self, number: int, thread_id: str, started_at: float, pieces: tuple[Piece, ...], finish_reason: str
+    ) -> None:
+        self.number = number
+        self.thread_id = thread_id
+        self.started_at = started_at
+        self.pieces = pieces
+        self.finish_reason = finish_reason
+        self.calls: tuple[OpenCall, ...] = ()
+        self.usage: Usage | None = None
+        self.complete = False
+
+    def text(self, kind: PieceKind = PieceKind.TEXT) -> str:
+        """Everything of one kind, joined."""
+        return "".join([piece.text for piece in self.pieces if piece.kind is kind])
+
+
+@dataclass(slots=True)
+class Frame:
+    """A place in a script: the next step, and how often the current one has been played."""
+
+    script: Script
+    index: int = 0
+    rounds: int = 0
+
+
+class Siblings:
+    """Threads that one step started, and the order in which they take turns when they are due together."""
+
+    __slots__ = ("policy", "random", "spoken")
+
+    def __init__(self, policy: Interleave, random: Random) -> None:
+        self.policy = policy
+        self.random = random
+        self.spoken: dict[str, int] = {}
+
+    def rank(self, name: str, thread_id: str) -> float:
+        """The place of the next piece of a thread; the least goes first."""
+        if self.policy.by == "seeded":
+            return self.random.random()
+        count = self.spoken[thread_id] = self.spoken.get(thread_id, -1) + 1
+        if self.policy.by == "in_turn":
+            return float(count)
+        return self._listed(name, count)
+
+    def _listed(self, name: str, count: int) -> float:
+        names = self.policy.names
+        places = [place for place, other in enumerate(names) if other == name]
+        if not places:
+            return inf
+        cycle, nth = divmod(count, len(places))
+        return float(cycle * len(names) + places[nth])
+
+
+@dataclass(slots=True)
+class Playing:
+    """How far a list has been played: the next event, the threads and calls by the author's labels."""
+
+    next: int = 0
+    waited: bool = False
+    threads: dict[str, Thread] = field(default_factory=dict)
+    calls: dict[str, OpenCall] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Thread:
+    """One agent at work: the main thread, or a sub-agent's.
+
+    rule: what the main thread plays. frames: the stack of scripts. bound: names that only this thread's templates see.
+    step, message, calls, position: what it is in the middle of. entered: the step's own wait is over.
+    """
+
+    id: str
+    name: str
+    frames: list[Frame]
+    parent: Thread | None = None
+    parent_call: OpenCall | None = None
+    siblings: Siblings | None = None
+    rule: Rule | None = None
+    servers: tuple[str, ...] = ()
+    bound: dict[str, object] = field(default_factory=dict)
+    state: ThreadState = ThreadState.READY
+    step: Step | None = None
+    entered: bool = False
+    message: Message | None = None
+    position: int = 0
+    pace: Pace | None = None
+    random: Random | None = None
+    calls: tuple[OpenCall, ...] = ()
+    children: int = 0
+    last_message: Message | None = None
+    listing: Playing | None = None
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the root agent's."""
+        return self.parent is None
+
+    def pending(self) -> Iterator[OpenCall]:
+        """The calls that the user has to answer."""
+        if self.state is ThreadState.PAUSED:
+            yield from (call for call in self.calls if call.state is CallState.PENDING)
+
+
+Due = tuple[float, float, int, Thread]
+
+
+class Turn:
+    """One turn. tasks: a heap of (due, rank, tie-break, thread). rest: threads that live on when it has ended.
+
+    stop_at: when a cancellation takes effect. values: what `set` has made of the scenario's state by now.
+    """
+
+    __slots__ = (
+        "cancel_reason",
+        "captures",
+        "completed_at",
+        "created_at",
+        "created_by",
+        "deadline",
+        "error",
+        "id",
+        "items",
+        "iterations",
+        "log",
+        "messages",
+        "number",
+        "origin",
+        "previous",
+        "rest",
+        "rule",
+        "sandbox_first",
+        "session",
+        "state",
+        "steps",
+        "stop_at",
+        "stopping",
+        "tasks",
+        "threads",
+        "ticks",
+        "values",
+        "views",
+        "visits",
+    )
+
+    def __init__(
+        self,
+        session: Session,
+        turn_id: str,
+        number: int,
+        previous: Turn | None,
+        items: tuple[Item, ...] | None,
+        at: float,
+    ) -> None:
+        self.session = session
+        self.id = turn_id
+        self.number = number
+        self.previous = previous
+        self.items = items
+        self.created_at = at
+        self.created_by = ""
+        self.origin = ""
+        self.state = TurnState.RUNNING
+        self.cancel_reason: str | None = None
+        self.error: str | None = None
+        self.completed_at: float | None = None
+        self.log = Log()
+        self.tasks: list[Due] = []
+        self.threads: list[Thread] = []
+        self.rest: tuple[Thread, ...] = ()
+        self.messages: list[Message] = []
+        self.deadline = at + session.agent.limits.timeout
+        self.stop_at = inf
+        self.stopping = False
+        self.iterations = 0
+        self.steps = 0
+        self.ticks = 0
+        self.values: Mapping[str, object] = previous.values if previous else session.agent.state
+        self.visits: Mapping[int, int] = previous.visits if previous else NO_VISITS
+        self.captures: Mapping[str, object] = NOTHING
+        self.sandbox_first = False
+        self.views: dict[str, object] = {}
+        self.rule: Rule | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """TRN-2."""
+        return self.state is TurnState.RUNNING
+
+    def next_due(self) -> float:
+        """When something happens by itself, in session time; infinite when it has ended."""
+        if self.state is not TurnState.RUNNING:
+            return inf
+        first = self.tasks[0][0] if self.tasks else inf
+        return min(first, self.stop_at, self.deadline)
+
+    def next_skip(self) -> float:
+        """The time to jump to when nothing but waiting is left; infinite when it waits for somebody.
+
+        A turn that is held until it is cancelled is not skipped into its timeout.
+        """
+        if not self.tasks and self.stop_at == inf:
+            return inf
+        return self.next_due()
+
+    def chain(self) -> Iterator[Turn]:
+        """This turn and those before it in its chain, newest first."""
+        turn: Turn | None = self
+        while turn is not None:
+            yield turn
+            turn = turn.previous
+
+    def pauses(self) -> list[ApprovalRequired | ResponseRequired | McpAuthRequired]:
+        """The pause events of the turn, in order."""
+        kinds = (ApprovalRequired, ResponseRequired, McpAuthRequired)
+        return [fact for fact in self.log.facts if isinstance(fact, kinds)]
+
+    def output(self) -> list[Deltas | ApprovalRequired | ResponseRequired | McpAuthRequired]:
+        """Complete messages (as their last deltas) and pause events in order (TRN-3)."""
+        kinds = (ApprovalRequired, ResponseRequired, McpAuthRequired)
+        return [
+            fact
+            for fact in self.log.facts
+            if isinstance(fact, kinds) or (isinstance(fact, Deltas) and fact.stop == len(fact.message.pieces))
+        ]
+
+    def text(self) -> str:
+        """All text of the user messages that began it."""
+        return "\n".join(item.text for item in self.items or () if isinstance(item, UserMessage))
+
+    def reply(self) -> str:
+        """The text of the main thread's last complete message."""
+        texts = [message.text() for message in self.messages if message.thread_id == MAIN]
+        return texts[-1] if texts else ""
+
+
+@dataclass(slots=True)
+class Authorisation:
+    """What a person said about one MCP server. asked_at: session time of the first asking; asks: how often."""
+
+    state: str = "asked"
+    asked_at: float | None = None
+    asks: int = 0
+
+
+class Session:
+    """One conversation. `agent` is the configuration that it began with (SES-4)."""
+
+    __slots__ = (
+        "agent",
+        "attempts",
+        "authorisations",
+        "by_id",
+        "calls",
+        "clock",
+        "connected",
+        "created_at",
+        "created_by",
+        "id",
+        "messages",
+        "number",
+        "sandbox_id",
+        "sandbox_stopped",
+        "seed",
+        "state",
+        "threads",
+        "title",
+        "turns",
+        "updated_at",
+    )
+
+    def __init__(self, session_id: str, agent: Agent, number: int, seed: object, clock: Clock, at: float) -> None:
+        self.id = session_id
+        self.agent = agent
+        self.number = number
+        self.seed = seed
+        self.clock = clock
+        self.title: str | None = None
+        self.created_by = ""
+        self.created_at = at
+        self.updated_at = at
+        self.state = SessionState.OPEN
+        self.turns: list[Turn] = []
+        self.by_id: dict[str, Turn] = {}
+        self.authorisations: dict[str, Authorisation] = {}
+        self.connected: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.sandbox_id: str | None = None
+        self.sandbox_stopped = False
+        self.attempts = 0
+        self.calls = 0
+        self.threads = 0
+        self.messages = 0
+
+    @property
+    def running(self) -> Turn | None:
+        """The turn that runs, if one does (SES-5)."""
+        turn = self.turns[-1] if self.turns else None
+        if turn is None or turn.is_running:
+            return turn
+        return next((turn for turn in self.turns if turn.is_running), None)
+
+    def find(self, turn_id: str) -> Turn | None:
+        """A turn by its id."""
+        return self.by_id.get(turn_id)
+
+
+def json_compact(value: object) -> str:
+    """JSON without blanks, in the order given; text in it stays as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
