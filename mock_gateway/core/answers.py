@@ -1,6 +1,7 @@
 """What input fits (INP-1, INP-3 to INP-8), and taking it in.
 
-Owns: admission, all or nothing, before anything changes; then copying the threads that wait and giving them their answers.
+Owns: admission, all or nothing, before anything changes; then copying the threads that wait, with their
+answers.
 A turn starts from a copy, so that another turn can still start from the same place.
 """
 

@@ -69,7 +69,7 @@ def create_turn(session: Session, command: CreateTurn, at: float, policy: Policy
     if running is not None and previous is running:
         rest = ()  # it will be cancelled, and nothing of it lives on
     admit(session.agent, rest, items, empty_runs=policy.empty_runs)
-    if running is not None and previous is running:
+    if running is not None:
         stop_turn(running, at, NEXT_TURN)
     turn = _new_turn(session, command, previous, at)
     turn.log.facts.append(TurnCreated(at))
@@ -94,13 +94,13 @@ def _previous(session: Session, wanted: str) -> Turn | None:
 
 
 def _new_turn(session: Session, command: CreateTurn, previous: Turn | None, at: float) -> Turn:
-    number = len(session.turns) + 1
-    turn_id = uuid7(at, session.seed, session.number, "turn", number)
-    turn = Turn(session, turn_id, number, previous, command.items, at)
+    turn_id = uuid7(at, session.seed, session.number, "turn", len(session.turns) + 1)
+    turn = Turn(session, turn_id, previous, command.items, at)
     turn.created_by = command.created_by or session.created_by
     turn.origin = command.origin
     session.turns.append(turn)
     session.by_id[turn_id] = turn
+    session.running = turn
     session.updated_at = at
     return turn
 
@@ -190,6 +190,8 @@ def _end(turn: Turn, happening: Happening, at: float) -> None:
     turn.state = move(TURN, turn.state, happening)
     turn.completed_at = at
     turn.session.updated_at = at
+    if turn.session.running is turn:
+        turn.session.running = None
     turn.tasks = []
     turn.threads = []
     turn.log.facts.append(TurnDone(at))

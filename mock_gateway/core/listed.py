@@ -104,7 +104,7 @@ def _mcp_initialize(turn: Turn, playing: Playing, event: ListedEvent, at: float)
     turn.log.facts.append(McpInitialized(at, playing.threads[event.thread].id, servers, servers))
 
 
-def _sandbox_created(turn: Turn, playing: Playing, event: ListedEvent, at: float) -> None:
+def _sandbox_created(turn: Turn, _playing: Playing, event: ListedEvent, at: float) -> None:
     turn.session.sandbox_id = event.name
     turn.log.facts.append(SandboxCreated(at, event.name))
 

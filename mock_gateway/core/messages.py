@@ -30,6 +30,7 @@ def compose(turn: Turn, thread: Thread, step: Step, at: float) -> Message:
     finish = say.finish_reason or ("tool_calls" if step.calls else "stop")
     message = Message(number, thread.id, at, pieces, finish)
     message.usage = say.usage
+    message.plain = not (say.reasoning or say.refusal)
     message.calls = tuple(
         open_call(turn, thread, call, text, message) for call, text in zip(step.calls, arguments, strict=True)
     )

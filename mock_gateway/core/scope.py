@@ -57,7 +57,7 @@ def turn_scope(turn: Turn) -> dict[str, object]:
             "text": turn.text(),
             "files": [{"name": file.name, "mime": file.mime, "size": file.size} for file in files_of(turn)],
         },
-        "turn": {"n": len(chain)},
+        "turn": {"n": turn.depth},
         "session": {"id": session.id, "title": session.title, "created_by": session.created_by},
         "state": turn.values,
         "params": session.agent.params,
@@ -77,7 +77,7 @@ def incoming_of(turn: Turn, *, kind: str, visit: int = 1) -> Incoming:
         kind="resume" if kind == "resume" else "message",
         text=turn.text(),
         files=files_of(turn),
-        turn=sum(1 for _ in turn.chain()),
+        turn=turn.depth,
         visit=visit,
         state=turn.values,
     )
@@ -89,7 +89,7 @@ def incoming_of_call(turn: Turn, call: OpenCall) -> Incoming:
     return Incoming(
         kind="answers",
         text=turn.text(),
-        turn=turn.number,
+        turn=turn.depth,
         state=turn.values,
         tool=call.name,
         decision=decision,

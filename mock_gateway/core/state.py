@@ -100,9 +100,10 @@ class Message:
     """One model message.
 
     number: counts the messages of the session, from 1. complete: its last piece was delivered.
+    plain: it has text, calls and a finish only.
     """
 
-    __slots__ = ("calls", "complete", "finish_reason", "number", "pieces", "started_at", "thread_id", "usage")
+    __slots__ = ("calls", "complete", "finish_reason", "number", "pieces", "plain", "started_at", "thread_id", "usage")
 
     def __init__(
         self, number: int, thread_id: str, started_at: float, pieces: tuple[Piece, ...], finish_reason: str
@@ -115,6 +116,7 @@ class Message:
         self.calls: tuple[OpenCall, ...] = ()
         self.usage: Usage | None = None
         self.complete = False
+        self.plain = True
 
     def text(self, kind: PieceKind = PieceKind.TEXT) -> str:
         """Everything of one kind, joined."""
@@ -224,6 +226,7 @@ class Turn:
         "created_at",
         "created_by",
         "deadline",
+        "depth",
         "error",
         "id",
         "items",
@@ -253,14 +256,14 @@ class Turn:
         self,
         session: Session,
         turn_id: str,
-        number: int,
         previous: Turn | None,
         items: tuple[Item, ...] | None,
         at: float,
     ) -> None:
         self.session = session
         self.id = turn_id
-        self.number = number
+        self.number = len(session.turns) + 1
+        self.depth: int = previous.depth + 1 if previous is not None else 1
         self.previous = previous
         self.items = items
         self.created_at = at
@@ -350,7 +353,7 @@ class Authorisation:
 
 
 class Session:
-    """One conversation. `agent` is the configuration that it began with (SES-4)."""
+    """One conversation. agent: the configuration that it began with (SES-4). running: its turn that runs (SES-5)."""
 
     __slots__ = (
         "agent",
@@ -365,6 +368,7 @@ class Session:
         "id",
         "messages",
         "number",
+        "running",
         "sandbox_id",
         "sandbox_stopped",
         "seed",
@@ -386,6 +390,7 @@ class Session:
         self.created_at = at
         self.updated_at = at
         self.state = SessionState.OPEN
+        self.running: Turn | None = None
         self.turns: list[Turn] = []
         self.by_id: dict[str, Turn] = {}
         self.authorisations: dict[str, Authorisation] = {}
@@ -396,14 +401,6 @@ class Session:
         self.calls = 0
         self.threads = 0
         self.messages = 0
-
-    @property
-    def running(self) -> Turn | None:
-        """The turn that runs, if one does (SES-5)."""
-        turn = self.turns[-1] if self.turns else None
-        if turn is None or turn.is_running:
-            return turn
-        return next((turn for turn in self.turns if turn.is_running), None)
 
     def find(self, turn_id: str) -> Turn | None:
         """A turn by its id."""
