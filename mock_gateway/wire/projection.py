@@ -1,0 +1,103 @@
+"""A dialect's view of a turn: which facts it shows, numbered from 1 without gaps (SEQ-1).
+
+Owns: the relation of facts to sequence ids, and cutting out what comes after a cursor (SEQ-2). Facts that a dialect
+does not show have no number there; so both dialects can follow the same turn, each with its own dense numbering.
+Must not know: what a frame looks like (the dialect renders), who reads it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Protocol
+
+from mock_gateway.core.events import Deltas, Fact
+from mock_gateway.core.state import Turn
+
+MOST_FRAMES = 64
+"""Frames that leave in one write; after it other streams get their turn."""
+MOST_BYTES = 16_384
+
+
+class Renderer(Protocol):
+    """The part of a dialect that a projection needs."""
+
+    name: str
+
+    def weigh(self, fact: Fact) -> int:
+        """How many frames a fact is."""
+
+    def frames(self, turn: Turn, view: Projection, fact: Fact, number: int, skip: int, limit: int) -> list[bytes]:
+        """The frames of a fact from the `skip`-th on, at most `limit`; `number` is the sequence id of its first."""
+
+
+class Projection:
+    """What one dialect shows of one turn."""
+
+    __slots__ = ("facts", "last", "renderer", "seen", "starts", "stored", "turn")
+
+    def __init__(self, turn: Turn, renderer: Renderer) -> None:
+        self.turn = turn
+        self.renderer = renderer
+        self.facts: list[Fact] = []
+        self.starts: list[int] = []
+        self.seen = 0
+        self.last = 0
+        self.stored: list[dict[str, object]] | None = None
+
+    def sync(self) -> None:
+        """Number the facts that are new."""
+        facts = self.turn.log.facts
+        if self.seen == len(facts):
+            return
+        for fact in facts[self.seen :]:
+            frames = self.renderer.weigh(fact)
+            if frames:
+                self.facts.append(fact)
+                self.starts.append(self.last + 1)
+                self.last += frames
+        self.seen = len(facts)
+
+    def take(self, cursor: int) -> tuple[bytes, int]:
+        """The next frames after a cursor, joined, and the cursor after them; empty when there are none yet."""
+        self.sync()
+        if cursor >= self.last:
+            return b"", cursor
+        index = bisect_right(self.starts, cursor + 1) - 1
+        frames: list[bytes] = []
+        room, size = MOST_FRAMES, 0
+        while room > 0 and size < MOST_BYTES and index < len(self.facts):
+            start = self.starts[index]
+            more = self.renderer.frames(self.turn, self, self.facts[index], start, cursor + 1 - start, room)
+            frames += more
+            cursor += len(more)
+            room -= len(more)
+            size += sum(map(len, more))
+            index += 1
+        return b"".join(frames), cursor
+
+    def numbered(self) -> Iterator[tuple[int, Fact]]:
+        """Every shown fact with the sequence id of its last frame."""
+        self.sync()
+        ends = [*(start - 1 for start in self.starts[1:]), self.last]
+        return zip(ends, self.facts, strict=True)
+
+    def number_of(self, message: object) -> int:
+        """The sequence id of a message's last delta (LOG-2)."""
+        for number, fact in self.numbered():
+            if isinstance(fact, Deltas) and fact.message is message and fact.stop == len(fact.message.pieces):
+                return number
+        return self.last
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return not self.turn.is_running
+
+
+def view_of(turn: Turn, renderer: Renderer) -> Projection:
+    """A dialect's view of a turn, made once."""
+    view = turn.views.get(renderer.name)
+    if not isinstance(view, Projection):
+        view = turn.views[renderer.name] = Projection(turn, renderer)
+    return view
