@@ -1,0 +1,168 @@
+"""The reference client: the documented surface, typed, over HTTP (beta contract, section 11).
+
+Owns: the names that programs import. It uses nothing else of this project, so that it can judge a
+gateway from outside. Next: `api.py` (what users hold), `__main__.py` (runs a program against us).
+
+    with TrueFoundryGateway(base_url="http://127.0.0.1:4010", api_key="any") as client:
+        session = client.agents.create_session(agent_name="support-bot")
+        for event in session.create_turn(input=[UserMessage(content="Hello.")]):
+            print(event)
+"""
+
+from __future__ import annotations
+
+from mock_gateway.client.api import (
+    Agents,
+    Order,
+    Session,
+    TrueFoundryGateway,
+    Turn,
+)
+from mock_gateway.client.builder import (
+    ModelMessageBuilder,
+)
+from mock_gateway.client.errors import (
+    ApiError,
+    BadRequest,
+    Conflict,
+    ContentTooLarge,
+    Forbidden,
+    GatewayError,
+    NotFound,
+    ProtocolError,
+    RateLimited,
+    SequenceGap,
+    ServerError,
+    TransportError,
+    Unauthorized,
+    Unprocessable,
+)
+from mock_gateway.client.events import (
+    AgentInfo,
+    AgentParent,
+    Event,
+    McpAuthRequired,
+    McpInitializationInfo,
+    McpInitialized,
+    McpServerAuthInfo,
+    ModelMessage,
+    ModelMessageDelta,
+    SandboxCreated,
+    StoredEvent,
+    ThreadCreated,
+    ThreadDone,
+    ThreadDoneStatus,
+    ToolApprovalRequired,
+    ToolCall,
+    ToolCallDelta,
+    ToolCallFunction,
+    ToolCallFunctionDelta,
+    ToolCallInfo,
+    ToolCallRef,
+    ToolResponse,
+    ToolResponseRequired,
+    TurnCreated,
+    TurnDone,
+    TurnDoneStatus,
+    TurnOutputEvent,
+    TurnStreamEvent,
+    UnknownEvent,
+)
+from mock_gateway.client.follow import (
+    TurnStream,
+)
+from mock_gateway.client.inputs import (
+    ApprovalAllow,
+    ApprovalDeny,
+    FileUpload,
+    FileUploadContentPart,
+    TextContentPart,
+    TurnInput,
+    TurnInputItem,
+    UserContentPart,
+    UserMessage,
+    UserToolApproval,
+    UserToolResponse,
+)
+from mock_gateway.client.pacing import (
+    Backoff,
+    Pacing,
+)
+from mock_gateway.client.states import (
+    TurnCancelledState,
+    TurnDoneState,
+    TurnErrorState,
+    TurnRunningState,
+    TurnState,
+)
+
+__all__ = [
+    "AgentInfo",
+    "AgentParent",
+    "Agents",
+    "ApiError",
+    "ApprovalAllow",
+    "ApprovalDeny",
+    "Backoff",
+    "BadRequest",
+    "Conflict",
+    "ContentTooLarge",
+    "Event",
+    "FileUpload",
+    "FileUploadContentPart",
+    "Forbidden",
+    "GatewayError",
+    "McpAuthRequired",
+    "McpInitializationInfo",
+    "McpInitialized",
+    "McpServerAuthInfo",
+    "ModelMessage",
+    "ModelMessageBuilder",
+    "ModelMessageDelta",
+    "NotFound",
+    "Order",
+    "Pacing",
+    "ProtocolError",
+    "RateLimited",
+    "SandboxCreated",
+    "SequenceGap",
+    "ServerError",
+    "Session",
+    "StoredEvent",
+    "TextContentPart",
+    "ThreadCreated",
+    "ThreadDone",
+    "ThreadDoneStatus",
+    "ToolApprovalRequired",
+    "ToolCall",
+    "ToolCallDelta",
+    "ToolCallFunction",
+    "ToolCallFunctionDelta",
+    "ToolCallInfo",
+    "ToolCallRef",
+    "ToolResponse",
+    "ToolResponseRequired",
+    "TransportError",
+    "TrueFoundryGateway",
+    "Turn",
+    "TurnCancelledState",
+    "TurnCreated",
+    "TurnDone",
+    "TurnDoneState",
+    "TurnDoneStatus",
+    "TurnErrorState",
+    "TurnInput",
+    "TurnInputItem",
+    "TurnOutputEvent",
+    "TurnRunningState",
+    "TurnState",
+    "TurnStream",
+    "TurnStreamEvent",
+    "Unauthorized",
+    "UnknownEvent",
+    "Unprocessable",
+    "UserContentPart",
+    "UserMessage",
+    "UserToolApproval",
+    "UserToolResponse",
+]
