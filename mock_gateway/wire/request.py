@@ -179,9 +179,8 @@ def time_query(query: Mapping[str, str], name: str) -> float | None:
         time = datetime.fromisoformat(text)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        raise malformed(
-            f"{name} is {text[:40]!r}; an ISO-8601 time was expected, as 2026-01-31T12:00:00Z", name
-        ) from None
+        message = f"{name} is {text[:40]!r}; an ISO-8601 time was expected, as 2026-01-31T12:00:00Z"
+        raise malformed(message, name) from None
 
 
 def read_cursor(text: str | None, name: str) -> int:

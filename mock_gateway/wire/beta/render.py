@@ -197,7 +197,7 @@ def _thread_created(_turn: Turn, _view: Projection, fact: ThreadCreated) -> Json
     }
 
 
-def _thread_done(turn: Turn, view: Projection, fact: ThreadDone) -> Json:
+def _thread_done(turn: Turn, _view: Projection, fact: ThreadDone) -> Json:
     fields: Json = {"type": "thread.done", "thread_id": fact.thread.id, "parent": _parent(fact.thread)}
     if fact.error is not None:
         return fields | {"status": "error", "message": fact.error}
@@ -320,9 +320,10 @@ def input_item(item: Item) -> Json:
 
 
 def _decision(item: ToolApproval) -> Json:
-    if item.allow:
-        return {"status": "allow"}
-    return {"status": "deny"} | ({"reason": item.reason} if item.reason is not None else {})
+    decision: Json = {"status": "allow" if item.allow else "deny"}
+    if not item.allow and item.reason is not None:
+        decision["reason"] = item.reason
+    return decision
 
 
 def _part(part: object) -> Json:

@@ -1,0 +1,292 @@
+"""The use cases: the only conductor between requests and the engine.
+
+Owns: which world, which session, which agent, which reading; the door; paging over sessions and turns.
+Everything that can still be a status code is decided here. Must not know: HTTP, JSON, any dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from mock_gateway.core.authorise import decide, secret
+from mock_gateway.core.clock import Clock
+from mock_gateway.core.commands import CreateTurn
+from mock_gateway.core.engine import Policy, cancel_session, cancel_turn, create_turn
+from mock_gateway.core.errors import Reason, Refusal
+from mock_gateway.core.ids import digest
+from mock_gateway.core.script import Agent, DoorRule
+from mock_gateway.core.state import Session, Turn
+from mock_gateway.journal import Journal, TurnEntry
+from mock_gateway.runtime import Runtime
+from mock_gateway.seeding import seed_world
+from mock_gateway.settings import EPOCH, Settings
+from mock_gateway.wire import tokens
+from mock_gateway.wire.asks import (
+    Ask,
+    CancelSession,
+    CancelTurn,
+    CreateSession,
+    FollowTurn,
+    GetSession,
+    GetTurn,
+    ListEvents,
+    ListSessions,
+    ListTurns,
+    StartTurn,
+)
+from mock_gateway.worlds import World
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. subject: slug; origin: base URL of the request, prefix included."""
+
+    subject: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list. more: there is a next page."""
+
+    items: list[Session] | list[Turn]
+    more: bool
+
+
+Answer = Session | Turn | Page | None
+
+
+class Gateway:
+    """Everything that a client can ask for.
+
+    agents: by name; replaced when scenario files change. runtime: makes time pass.
+    """
+
+    def __init__(
+        self, agents: Mapping[str, Agent], settings: Settings, *, runtime: Runtime, journal: Journal | None = None
+    ) -> None:
+        self.agents = agents
+        self.settings = settings
+        self.runtime = runtime
+        self.journal = journal or Journal(settings.journal_size)
+        self.worlds: dict[str, World] = {}
+        self.started = runtime.wall()
+        runtime.on_end = self._turn_ended
+
+    def perform(self, world: World, ask: Ask, caller: Caller) -> Answer:
+        """Do what is asked. Raises `Refusal`; then nothing has changed (INP-8)."""
+        return PERFORM[type(ask)](self, world, ask, caller)
+
+    # -- worlds ----------------------------------------------------------------------------------------------------
+
+    def world(self, prefix: str) -> World:
+        """The world under a base path; made, with its seeded sessions, when it is first used."""
+        world = self.worlds.get(prefix)
+        if world is None:
+            world = self.worlds[prefix] = World(prefix)
+            seed_world(self, world)
+            if len(self.worlds) > self.settings.worlds:
+                self.worlds.pop(next(iter(self.worlds)))
+        return world
+
+    def new_clock(self, world: World) -> Clock:
+        """The clock of the world's next session."""
+        wall, speed = self.runtime.wall(), self.settings.speed
+        if speed == 0:
+            return Clock(EPOCH + world.numbers, wall, 0.0, skipping=True)
+        return Clock(wall, wall, speed)
+
+    def new_session(self, world: World, agent: Agent, session_id: str | None = None) -> Session:
+        """A session that is not in its world yet."""
+        clock = self.new_clock(world)
+        world.numbers += 1
+        seed = self.settings.seed
+        session_id = session_id or "sess-" + digest(8, seed, "session", world.numbers).hex()
+        return Session(session_id, agent, world.numbers, seed, clock, clock.read(self.runtime.wall()))
+
+    # -- sessions --------------------------------------------------------------------------------------------------
+
+    def create_session(self, world: World, ask: CreateSession, caller: Caller) -> Session:
+        """SES-1."""
+        agent = self._agent(ask.agent_name)
+        attempt = world.attempts[agent.name] = world.attempts.get(agent.name, 0) + 1
+        knock(agent, "create_session", attempt)
+        session = self.new_session(world, agent)
+        session.title = ask.title
+        session.created_by = caller.subject
+        world.add(session)
+        return session
+
+    def list_sessions(self, world: World, ask: ListSessions, _caller: Caller) -> Page:
+        """SES-3."""
+        self._agent(ask.agent_name)
+        position = tokens.decode("sessions", ask.token)
+        before = (position[0], int(position[1])) if position else None
+        found = (session for session in world.newest_first(ask.agent_name, before) if _wanted(session, ask))
+        items = list(islice(found, ask.limit + 1))
+        return Page(items[: ask.limit], len(items) > ask.limit)
+
+    def get_session(self, world: World, ask: GetSession, _caller: Caller) -> Session:
+        """API-3."""
+        return find_session(world, ask.session_id)
+
+    def cancel_session(self, world: World, ask: CancelSession, _caller: Caller) -> None:
+        """API-4, SES-6, CAN-1."""
+        session = find_session(world, ask.session_id)
+        for_good = (session.agent.readings.cancel or self.settings.cancel) == "session"
+        turn = session.running
+        cancel_session(session, self._now(session), self.settings.cancel_delay, for_good=for_good)
+        if turn is not None:
+            self.runtime.arrange(turn)
+
+    # -- turns -----------------------------------------------------------------------------------------------------
+
+    def start_turn(self, world: World, ask: StartTurn, caller: Caller) -> Turn:
+        """API-5."""
+        session = find_session(world, ask.session_id)
+        session.attempts += 1
+        knock(session.agent, "create_turn", session.attempts)
+        reading = session.agent.readings.concurrent_turn or self.settings.concurrent_turn
+        command = CreateTurn(ask.items, ask.previous, caller.subject, caller.origin)
+        turn = create_turn(session, command, self._now(session), Policy(supersede=reading == "supersede"))
+        self.runtime.arrange(turn)
+        return turn
+
+    def list_turns(self, world: World, ask: ListTurns, _caller: Caller) -> Page:
+        """API-6, TRN-6."""
+        session = find_session(world, ask.session_id)
+        position = tokens.decode(f"turns {ask.session_id} {ask.newest_first}", ask.token)
+        turns = session.turns
+        if ask.newest_first:
+            last = int(position[0]) - 1 if position else len(turns)
+            items = turns[max(0, last - ask.limit) : last][::-1]
+            return Page(items, last > ask.limit)
+        first = int(position[0]) if position else 0
+        return Page(turns[first : first + ask.limit], first + ask.limit < len(turns))
+
+    def get_turn(self, world: World, ask: GetTurn, _caller: Caller) -> Turn:
+        """API-7."""
+        return find_turn(find_session(world, ask.session_id), ask.turn_id)
+
+    def cancel_turn(self, world: World, ask: CancelTurn, _caller: Caller) -> None:
+        """API-10, CAN-4."""
+        session = find_session(world, ask.session_id)
+        turn = find_turn(session, ask.turn_id)
+        if turn.is_running:
+            cancel_turn(turn, self._now(session), self.settings.cancel_delay)
+            self.runtime.arrange(turn)
+
+    def follow_turn(self, world: World, ask: FollowTurn, _caller: Caller) -> Turn:
+        """API-8, STR-6."""
+        turn = find_turn(find_session(world, ask.session_id), ask.turn_id)
+        if not turn.is_running:
+            raise Refusal(
+                Reason.TURN_NOT_RUNNING,
+                f"turn {turn.id} is {turn.state}; only a running turn can be streamed, read its events instead",
+            )
+        return turn
+
+    def list_events(self, world: World, ask: ListEvents, _caller: Caller) -> Turn:
+        """API-9, LOG-1, reading `running_turn_events`."""
+        turn = find_turn(find_session(world, ask.session_id), ask.turn_id)
+        reading = turn.session.agent.readings.running_turn_events or self.settings.running_turn_events
+        if turn.is_running and reading == "refuse":
+            raise Refusal(
+                Reason.TURN_RUNNING, f"turn {turn.id} is running; its events are stored when it has ended, stream it"
+            )
+        return turn
+
+    # -- authorisation ---------------------------------------------------------------------------------------------
+
+    def authorise(self, world: World, session_id: str, server: str, key: str, *, allow: bool | None) -> Session:
+        """What a person chose on the page of a server; None only looks. Raises `Refusal` for an unknown page."""
+        session = world.sessions.get(session_id)
+        names = [known.name for known in session.agent.mcp if known.auth_required] if session else []
+        if session is None or server not in names or key != secret(session, server):
+            raise Refusal(Reason.UNKNOWN_SESSION, "this authorisation page does not exist, or no more")
+        if allow is not None:
+            decide(session, server, allow=allow)
+        return session
+
+    # -- common ----------------------------------------------------------------------------------------------------
+
+    def _agent(self, name: str) -> Agent:
+        agent = self.agents.get(name)
+        if agent is None:
+            names = ", ".join(sorted(self.agents)) or "none: no scenario is loaded"
+            raise Refusal(
+                Reason.UNKNOWN_AGENT, f"there is no agent {name[:80]!r}; there are: {names}", param="agent_name"
+            )
+        return agent
+
+    def _now(self, session: Session) -> float:
+        return session.clock.read(self.runtime.wall())
+
+    def _turn_ended(self, turn: Turn) -> None:
+        session, rule = turn.session, turn.rule
+        where = "" if rule is None else str(rule.position or rule.name)
+        took = (turn.completed_at or 0.0) - turn.created_at
+        detail = turn.error or turn.cancel_reason or ("paused" if turn.rest else "")
+        self.journal.add(
+            TurnEntry(
+                self.runtime.wall(), session.id, turn.id, session.agent.name, turn.state.value, took, where, detail
+            )
+        )
+
+
+def _wanted(session: Session, ask: ListSessions) -> bool:
+    # Compared as they are shown: in whole milliseconds.
+    created = int(session.created_at * 1000 + 0.5) / 1000
+    return (
+        (ask.created_by is None or session.created_by == ask.created_by)
+        and (ask.start is None or created >= ask.start)
+        and (ask.end is None or created <= ask.end)
+    )
+
+
+def find_session(world: World, session_id: str) -> Session:
+    """A session of a world. Raises `Refusal`."""
+    session = world.sessions.get(session_id)
+    if session is None:
+        raise Refusal(Reason.UNKNOWN_SESSION, f"there is no session {session_id[:80]!r}", param="session_id")
+    return session
+
+
+def find_turn(session: Session, turn_id: str) -> Turn:
+    """A turn of a session. Raises `Refusal`."""
+    turn = session.find(turn_id)
+    if turn is None:
+        raise Refusal(Reason.UNKNOWN_TURN, f"session {session.id} has no turn {turn_id[:80]!r}", param="turn_id")
+    return turn
+
+
+def knock(agent: Agent, on: str, attempt: int) -> None:
+    """The door: a scripted refusal of this attempt. Raises `Refusal`."""
+    for rule in agent.door:
+        if rule.on == on and (not rule.attempts or attempt in rule.attempts):
+            raise Refusal(
+                Reason.SCRIPTED,
+                rule.message or _door_message(rule, attempt),
+                status=rule.status,
+                retry_after=rule.retry_after,
+            )
+
+
+def _door_message(rule: DoorRule, attempt: int) -> str:
+    return f"{rule.on} is answered {rule.status} by the scenario (attempt {attempt})"
+
+
+PERFORM: Mapping[type[Ask], Callable[..., Answer]] = {
+    CreateSession: Gateway.create_session,
+    ListSessions: Gateway.list_sessions,
+    GetSession: Gateway.get_session,
+    CancelSession: Gateway.cancel_session,
+    StartTurn: Gateway.start_turn,
+    ListTurns: Gateway.list_turns,
+    GetTurn: Gateway.get_turn,
+    CancelTurn: Gateway.cancel_turn,
+    FollowTurn: Gateway.follow_turn,
+    ListEvents: Gateway.list_events,
+}

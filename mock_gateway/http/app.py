@@ -1,0 +1,67 @@
+"""The ASGI application: contract endpoints, health, pages.
+
+Owns: what goes where. The contract endpoints take the short way; pages are loaded when the first one is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mock_gateway.gateway import Gateway
+from mock_gateway.http.edge import Edge, Scope
+from mock_gateway.http.routes import build
+from mock_gateway.http.streams import Receive, Send, Streams
+from mock_gateway.wire.beta.dialect import Beta
+from mock_gateway.wire.dialect import Dialect
+
+PAGES = (b"/", b"/docs", b"/openapi.yaml")
+
+
+class App:
+    """One server. ready: scenarios are loaded; until then health is 503."""
+
+    def __init__(self, gateway: Gateway, dialects: Sequence[Dialect] | None = None) -> None:
+        dialects = dialects or (Beta(),)
+        self.gateway = gateway
+        self.streams = Streams(gateway.settings.heartbeat)
+        self.edge = Edge(gateway, build(dialects), self.streams, dialects[0])
+        self.ready = True
+        self._pages: Any = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry."""
+        if scope["type"] == "http":
+            path = scope["raw_path"]
+            if b"/__" in path or path in PAGES:
+                await self._page(scope, receive, send)
+            else:
+                await self.edge(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["raw_path"] == b"/__admin/health":
+            await self._health(scope, send)
+            return
+        if self._pages is None:
+            from mock_gateway.http.pages import build_pages
+
+            self._pages = build_pages(self.gateway, self.edge)
+        await self._pages(scope, receive, send)
+
+    async def _health(self, scope: Scope, send: Send) -> None:
+        body = b'{"status":"ok"}' if self.ready else b'{"status":"loading"}'
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200 if self.ready else 503, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self.streams.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return

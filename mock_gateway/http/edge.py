@@ -1,0 +1,264 @@
+"""The edge: one path for every operation of every dialect.
+
+Owns: route, method, key, body, the order of the checks, CORS, and the journal's line for the request.
+    404 route -> 405 method -> 401/403 key -> 413 body -> 400 parse -> gateway -> answer or stream
+Must not know: any field of any dialect. The status is decided before the first byte of a stream.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from mock_gateway.core.errors import Refusal
+from mock_gateway.core.state import Session, Turn
+from mock_gateway.gateway import Answer, Caller, Gateway, Page
+from mock_gateway.http.keys import Denied, subject_of
+from mock_gateway.http.routes import Endpoint, Match, Node, find
+from mock_gateway.http.streams import Receive, Send, Streams
+from mock_gateway.journal import RequestEntry
+from mock_gateway.wire.asks import Ask, FollowTurn, ListEvents, ListSessions, ListTurns, StartTurn
+from mock_gateway.wire.dialect import Dialect
+from mock_gateway.wire.projection import view_of
+from mock_gateway.wire.request import Request, malformed, read_query
+from mock_gateway.worlds import World
+
+Scope = dict[str, Any]
+Headers = list[tuple[bytes, bytes]]
+
+logger = logging.getLogger("mock_gateway")
+
+STREAM_HEADERS: Headers = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+EXPOSED = (b"access-control-expose-headers", b"retry-after, allow, www-authenticate")
+
+
+class TooLarge(Exception):
+    """The body is over the limit."""
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was complete."""
+
+
+class Call:
+    """One request on its way. `answered` is what the journal gets."""
+
+    __slots__ = ("body", "dialect", "headers", "message", "notes", "receive", "scope", "send", "status", "subject")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.dialect = dialect
+        self.headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            self.headers.setdefault(name, value)
+        self.subject = ""
+        self.notes: list[str] = []
+        self.message = ""
+        self.status = 0
+        self.body = b""
+
+
+class Edge:
+    """The ASGI application for all contract endpoints. fallback: whose error bodies answer when no dialect is known."""
+
+    def __init__(self, gateway: Gateway, root: Node, streams: Streams, fallback: Dialect) -> None:
+        self.gateway = gateway
+        self.root = root
+        self.streams = streams
+        self.fallback = fallback
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        match = find(self.root, scope["raw_path"])
+        endpoint = None if match is None else _endpoint(match.node, scope["method"])
+        call = Call(scope, receive, send, self.fallback if endpoint is None else endpoint.dialect)
+        try:
+            await self._answer(call, match, endpoint)
+        except Refusal as refusal:
+            await self._refuse(call, refusal)
+        except TooLarge:
+            limit = self.gateway.settings.body_limit
+            await self._fail(call, 413, f"the body is larger than {limit} bytes", "body_too_large")
+        except ClientGone:
+            return
+        finally:
+            took = time.perf_counter() - started
+            self.gateway.journal.add(
+                RequestEntry(
+                    self.gateway.runtime.wall(),
+                    scope["method"],
+                    scope["path"],
+                    call.status,
+                    took,
+                    call.subject,
+                    call.notes,
+                    call.message,
+                )
+            )
+
+    async def _answer(self, call: Call, match: Match | None, endpoint: Endpoint | None) -> None:
+        method = call.scope["method"]
+        if match is None:
+            await self._fail(call, 404, f"there is no endpoint {call.scope['path'][:200]}", "route_not_found")
+        elif method == "OPTIONS":
+            await self._options(call, match.node)
+        elif endpoint is None:
+            allow = match.node.allow
+            message = f"{method} is not allowed here; allowed: {allow.decode()}"
+            await self._fail(call, 405, message, "method_not_allowed", [(b"allow", allow)])
+        else:
+            await self._operate(call, match, endpoint)
+
+    async def _operate(self, call: Call, match: Match, endpoint: Endpoint) -> None:
+        gateway = self.gateway
+        subject = subject_of(call.headers.get(b"authorization"), gateway.settings)
+        if isinstance(subject, Denied):
+            challenge = [(b"www-authenticate", b"Bearer")] if subject.status == 401 else None
+            await self._fail(call, subject.status, subject.message, subject.code, challenge)
+            return
+        call.subject = subject
+        call.body = await self._read_body(call)
+        ask = self._parse(call, match, endpoint)
+        world = gateway.world(match.prefix)
+        answer = gateway.perform(world, ask, Caller(subject, origin_of(call, match.prefix)))
+        if isinstance(ask, FollowTurn) or (isinstance(ask, StartTurn) and ask.stream):
+            assert isinstance(answer, Turn)
+            await self._stream(call, answer, ask.after if isinstance(ask, FollowTurn) else 0)
+        else:
+            await self._send(call, endpoint.operation.success, self._render(call.dialect, ask, answer))
+
+    def _parse(self, call: Call, match: Match, endpoint: Endpoint) -> Ask:
+        params = match.params()
+        if params is None:
+            raise malformed("the path is not percent-encoded UTF-8")
+        last_event_id = call.headers.get(b"last-event-id")
+        request = Request(
+            params,
+            read_query(call.scope["query_string"]),
+            call.body,
+            None if last_event_id is None else last_event_id.decode("latin-1"),
+            call.notes,
+        )
+        ask = endpoint.parse(request)
+        if call.notes and self.gateway.settings.strict:
+            raise malformed("; ".join(call.notes) + " (strict)")
+        return ask
+
+    def _render(self, dialect: Dialect, ask: Ask, answer: Answer) -> bytes:
+        if answer is None:
+            return b"{}"
+        if isinstance(answer, Page):
+            if isinstance(ask, ListSessions):
+                return dialect.sessions(ask, answer.items, more=answer.more)  # type: ignore[arg-type]
+            assert isinstance(ask, ListTurns)
+            return dialect.turns(ask, answer.items, more=answer.more)  # type: ignore[arg-type]
+        if isinstance(answer, Turn):
+            return dialect.events(ask, answer) if isinstance(ask, ListEvents) else dialect.turn(answer)
+        assert isinstance(answer, Session)
+        return dialect.session(answer)
+
+    async def _read_body(self, call: Call) -> bytes:
+        limit = self.gateway.settings.body_limit
+        length = call.headers.get(b"content-length", b"")
+        if length.isdigit() and int(length) > limit:
+            raise TooLarge
+        if call.scope["method"] not in ("POST", "PUT", "PATCH"):
+            return b""
+        body = b""
+        while True:
+            message = await call.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            part: bytes = message.get("body", b"")
+            body += part
+            if len(body) > limit:
+                raise TooLarge
+            if not message.get("more_body"):
+                return body
+
+    # -- answers ---------------------------------------------------------------------------------------------------
+
+    async def _stream(self, call: Call, turn: Turn, cursor: int) -> None:
+        call.status = 200
+        headers = STREAM_HEADERS + _cors(call)
+        await call.send({"type": "http.response.start", "status": 200, "headers": headers})
+        if call.scope["method"] == "HEAD":
+            await call.send({"type": "http.response.body", "body": b""})
+            return
+        connection = call.scope.get("extensions", {}).get("mock_gateway.connection")
+        view = view_of(turn, call.dialect)
+        await self.streams.follow(view, cursor, call.receive, call.send, connection)
+
+    async def _send(self, call: Call, status: int, body: bytes, extra: Headers | None = None) -> None:
+        call.status = status
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        if extra:
+            headers += extra
+        if b"origin" in call.headers:
+            headers += _cors(call)
+        await call.send({"type": "http.response.start", "status": status, "headers": headers})
+        await call.send({"type": "http.response.body", "body": b"" if call.scope["method"] == "HEAD" else body})
+
+    async def _refuse(self, call: Call, refusal: Refusal) -> None:
+        status, body = call.dialect.refusal(refusal)
+        call.message = refusal.message
+        extra: Headers = []
+        if refusal.retry_after is not None:
+            extra.append((b"retry-after", f"{refusal.retry_after:g}".encode()))
+        await self._send(call, status, body, extra)
+
+    async def _fail(self, call: Call, status: int, message: str, code: str, extra: Headers | None = None) -> None:
+        call.message = message
+        if status == 413:
+            extra = [*(extra or []), (b"connection", b"close")]
+        await self._send(call, status, call.dialect.error(status, message, code), extra)
+
+    async def _options(self, call: Call, node: Node) -> None:
+        """What is allowed here; for a browser's preflight, which carries no key, also what its page may send."""
+        call.status = 204
+        headers: Headers = [(b"allow", node.allow)]
+        if b"origin" in call.headers:
+            wanted = call.headers.get(b"access-control-request-headers", b"authorization, content-type, last-event-id")
+            headers += [
+                *_cors(call),
+                (b"access-control-allow-methods", node.allow),
+                (b"access-control-allow-headers", wanted),
+                (b"access-control-max-age", b"600"),
+            ]
+            if b"access-control-request-private-network" in call.headers:
+                headers.append((b"access-control-allow-private-network", b"true"))
+        await call.send({"type": "http.response.start", "status": 204, "headers": headers})
+        await call.send({"type": "http.response.body", "body": b""})
+
+
+def _endpoint(node: Node, method: str) -> Endpoint | None:
+    return node.methods.get("GET" if method == "HEAD" else method)
+
+
+def _cors(call: Call) -> Headers:
+    """A page on another port may read the answer; keys travel in a header, never in a cookie."""
+    if b"origin" not in call.headers:
+        return []
+    return [(b"access-control-allow-origin", b"*"), EXPOSED]
+
+
+def origin_of(call: Call, prefix: str) -> str:
+    """The base URL that the client used."""
+    host = call.headers.get(b"host")
+    if host is None:
+        server = call.scope.get("server") or ("127.0.0.1", None)
+        host = (server[0] if server[1] is None else f"{server[0]}:{server[1]}").encode()
+    return f"{call.scope['scheme']}://{host.decode('latin-1')}{prefix}"
+
+
+def world_of(gateway: Gateway, prefix: str) -> World:
+    """The world of a base path."""
+    return gateway.world(prefix)

@@ -1,0 +1,111 @@
+"""From a path to an operation: the endpoints hang below any base path (NET-1).
+
+Owns: one tree of path segments for all dialects. The base path is what stands before the first segment at which some
+operation matches to the end. Segments are split before they are decoded, so an id may hold an encoded slash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from mock_gateway.wire.dialect import Dialect, Parse
+from mock_gateway.wire.operations import Operation
+
+ANY = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An operation of a dialect, with all that the edge needs."""
+
+    dialect: Dialect
+    operation: Operation
+    parse: Parse
+    is_stream: bool
+
+
+@dataclass(slots=True)
+class Node:
+    """A place in the tree. params: the names of the variable segments on the way here."""
+
+    below: dict[bytes, Node] = field(default_factory=dict)
+    methods: dict[str, Endpoint] = field(default_factory=dict)
+    params: tuple[str, ...] = ()
+    allow: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A path that is served. prefix: base path without a slash at its end, decoded."""
+
+    prefix: str
+    node: Node
+    values: tuple[bytes, ...]
+
+    def params(self) -> dict[str, str] | None:
+        """The variable segments, decoded; None when one is not UTF-8."""
+        try:
+            return {
+                name: (unquote_to_bytes(value) if b"%" in value else value).decode()
+                for name, value in zip(self.node.params, self.values, strict=True)
+            }
+        except UnicodeDecodeError:
+            return None
+
+
+STREAMS = ("create_turn", "stream_turn", "subscribe_turn")
+
+
+def build(dialects: Iterable[Dialect]) -> Node:
+    """The tree of all endpoints."""
+    root = Node()
+    for dialect in dialects:
+        for operation in dialect.operations:
+            node = _place(root, operation.path)
+            is_stream = operation.name in STREAMS
+            node.methods[operation.method] = Endpoint(dialect, operation, dialect.parse[operation.name], is_stream)
+            methods = [*node.methods, *(["HEAD"] if "GET" in node.methods else []), "OPTIONS"]
+            node.allow = ", ".join(sorted(methods)).encode()
+    return root
+
+
+def _place(root: Node, path: str) -> Node:
+    node, params = root, []
+    for segment in path.strip("/").split("/"):
+        if segment.startswith("{"):
+            params.append(segment[1:-1])
+            node = node.below.setdefault(ANY, Node())
+        else:
+            node = node.below.setdefault(segment.encode(), Node())
+    node.params = tuple(params)
+    return node
+
+
+def find(root: Node, raw_path: bytes) -> Match | None:
+    """The endpoint's place for a raw path, or None."""
+    segments = raw_path.split(b"/")
+    for start in range(1, len(segments)):
+        if segments[start] in root.below:
+            found = _walk(root, segments, start)
+            if found is not None:
+                return found
+    return None
+
+
+def _walk(root: Node, segments: list[bytes], start: int) -> Match | None:
+    node, values = root, []
+    for segment in segments[start:]:
+        below = node.below.get(segment)
+        if below is None:
+            below = node.below.get(ANY)
+            if below is None or not segment:
+                return None
+            values.append(segment)
+        node = below
+    if not node.methods:
+        return None
+    prefix = b"/".join(segments[:start])
+    text = unquote_to_bytes(prefix).decode("utf-8", "replace") if b"%" in prefix else prefix.decode("ascii", "replace")
+    return Match(text, node, tuple(values))

@@ -1,0 +1,151 @@
+"""The one stream loop: follow a turn from a cursor, whoever created it (section 6).
+
+Owns: waiting for more, joining what is ready, heartbeats, noticing that a reader has gone, ending at shutdown.
+Must not know: what a frame holds (`wire/`), why a turn goes on (`core/`). A reader that leaves changes nothing (TRN-8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Protocol
+
+from mock_gateway.wire.projection import Projection
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+
+HEARTBEAT = b": hb\n"
+"""One line, no blank line: a comment that no client takes for an event (STR-4)."""
+
+
+class Connection(Protocol):
+    """The seam to the server's socket (`http/server.py`)."""
+
+    on_lost: Callable[[], None] | None
+
+    def abort(self) -> None:
+        """Close the socket without a word."""
+
+
+class Reader:
+    """One open stream."""
+
+    __slots__ = ("gone", "heartbeat_due", "quiet", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: asyncio.Future[None] | None = None
+        self.gone = False
+        self.heartbeat_due = False
+        self.quiet = 0
+
+    def wake(self) -> None:
+        """Let the loop look again."""
+        waiting = self.waiting
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def lose(self) -> None:
+        """The client has gone."""
+        self.gone = True
+        self.wake()
+
+
+class Streams:
+    """All open streams of a server. heartbeat: seconds of silence before a comment."""
+
+    def __init__(self, heartbeat: float) -> None:
+        self.readers: set[Reader] = set()
+        self.closing = False
+        self._tick = max(0.01, heartbeat / 4)
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def follow(
+        self, view: Projection, cursor: int, receive: Receive, send: Send, connection: Connection | None
+    ) -> None:
+        """Send everything after `cursor`, live, until the turn is over or the client has gone.
+
+        The response has been started; this sends its body.
+        """
+        reader = Reader()
+        self.readers.add(reader)
+        watch = self._watch(reader, receive, connection)
+        if self._timer is None:
+            self._arm()
+        try:
+            await self._run(reader, view, cursor, send)
+        finally:
+            self.readers.discard(reader)
+            if connection is not None:
+                connection.on_lost = None
+            if watch is not None:
+                watch.cancel()
+        if self.closing and connection is not None:
+            connection.abort()
+
+    async def _run(self, reader: Reader, view: Projection, cursor: int, send: Send) -> None:
+        while not (reader.gone or self.closing):
+            body, cursor = view.take(cursor)
+            over = view.is_over and cursor >= view.last
+            if body:
+                reader.quiet = 0
+                await send({"type": "http.response.body", "body": body, "more_body": not over})
+                if not over and cursor < view.last:
+                    await asyncio.sleep(0)
+            elif over:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            else:
+                await self._wait(reader, view, send)
+            if over:
+                return
+
+    async def _wait(self, reader: Reader, view: Projection, send: Send) -> None:
+        readers = view.turn.log.readers
+        reader.waiting = asyncio.get_running_loop().create_future()
+        readers.append(reader.wake)
+        try:
+            await reader.waiting
+        finally:
+            reader.waiting = None
+            if reader.wake in view.turn.log.readers:
+                view.turn.log.readers.remove(reader.wake)
+        if reader.heartbeat_due and not reader.gone:
+            reader.heartbeat_due = False
+            await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
+
+    def _watch(self, reader: Reader, receive: Receive, connection: Connection | None) -> asyncio.Task[None] | None:
+        """See to it that a lost connection is noticed: by the seam, or by a task where there is none."""
+        if connection is not None:
+            connection.on_lost = reader.lose
+            return None
+
+        async def watch() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            reader.lose()
+
+        return asyncio.get_running_loop().create_task(watch())
+
+    def _arm(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._tick, self._beat)
+
+    def _beat(self) -> None:
+        """A quarter of the heartbeat has passed: whoever was quiet four times in a row gets a comment."""
+        self._timer = None
+        for reader in self.readers:
+            reader.quiet += 1
+            if reader.quiet > 4 and reader.waiting is not None:
+                reader.quiet = 0
+                reader.heartbeat_due = True
+                reader.wake()
+        if self.readers:
+            self._arm()
+
+    def close(self) -> None:
+        """End every stream at once."""
+        self.closing = True
+        if self._timer is not None:
+            self._timer.cancel()
+        for reader in self.readers:
+            reader.wake()
