@@ -14,7 +14,7 @@ import httpx
 
 from mock_gateway.client.endpoints import Endpoints, SessionRecord, TurnRecord
 from mock_gateway.client.events import StoredEvent
-from mock_gateway.client.follow import TurnStream
+from mock_gateway.client.follow import Follower, TurnStream
 from mock_gateway.client.inputs import TurnInput, input_from_json, input_to_json
 from mock_gateway.client.pacing import Pacing, Sleep
 from mock_gateway.client.states import TurnRunningState, TurnState, read_state
@@ -159,7 +159,7 @@ class Session:
         body["stream"] = stream
         if stream:
             connection = self._endpoints.create_turn_stream(self.id, body)
-            return TurnStream(self._endpoints, self.id, connection)
+            return TurnStream(Follower(self._endpoints, self.id, connection))
         return Turn(self._endpoints, self, self._endpoints.create_turn(self.id, body))
 
     def list_turns(self, order: Order = "desc", limit: int = 100) -> Iterator[Turn]:
@@ -207,13 +207,9 @@ class Turn:
         connection = self._endpoints.transport.persist(
             lambda: self._endpoints.stream_turn(self.session.id, self.id, after_sequence_id)
         )
-        return TurnStream(
-            self._endpoints,
-            self.session.id,
-            connection,
-            turn_id=self.id,
-            cursor=after_sequence_id or 0,
-        )
+        cursor = after_sequence_id or 0
+        follower = Follower(self._endpoints, self.session.id, connection, turn_id=self.id, cursor=cursor)
+        return TurnStream(follower)
 
     def events(self, order: Order = "asc", limit: int = 100) -> Iterator[StoredEvent]:
         """Walk the stored log (API-9, LOG-1), oldest first unless order is "desc". limit: per page.

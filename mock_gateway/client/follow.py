@@ -25,33 +25,22 @@ class TurnStream(Iterator[TurnStreamEvent]):
     dropped hangs up; the turn goes on (TRN-8).
     """
 
-    def __init__(
-        self,
-        endpoints: Endpoints,
-        session_id: str,
-        connection: EventConnection,
-        *,
-        turn_id: str | None = None,
-        cursor: int = 0,
-    ) -> None:
-        self._endpoints = endpoints
-        self._session_id = session_id
-        self._connection = connection
-        self._turn_id = turn_id
-        self._delivered = Delivered(cursor)
-        self._attempts = endpoints.transport.attempts()
-        self._events = self._follow()
+    def __init__(self, follower: Follower) -> None:
+        # The events refer to the follower, never to this object: so it is freed, and hangs up, as
+        # soon as nobody reads any more.
+        self._follower = follower
+        self._events = follower.events()
         self._closed = False
 
     @property
     def turn_id(self) -> str | None:
         """The turn's id; None until `turn.created` has been delivered."""
-        return self._turn_id
+        return self._follower.turn_id
 
     @property
     def last_sequence_id(self) -> int:
         """The sequence id of the last delivered event; the cursor to go on from."""
-        return self._delivered.cursor
+        return self._follower.delivered.cursor
 
     def __next__(self) -> TurnStreamEvent:
         if self._closed:
@@ -75,18 +64,47 @@ class TurnStream(Iterator[TurnStreamEvent]):
     def close(self) -> None:
         """Hang up and end the iteration. Safe to call again."""
         self._closed = True
+        self._follower.hang_up()
+
+
+class Follower:
+    """Reads one turn over one connection after the other.
+
+    connection: the first one. turn_id: None when the stream itself has to tell it.
+    cursor: the sequence id that the connection begins after.
+    """
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        session_id: str,
+        connection: EventConnection,
+        *,
+        turn_id: str | None = None,
+        cursor: int = 0,
+    ) -> None:
+        self.turn_id = turn_id
+        self.delivered = Delivered(cursor)
+        self._endpoints = endpoints
+        self._session_id = session_id
+        self._connection = connection
+        self._attempts = endpoints.transport.attempts()
+
+    def hang_up(self) -> None:
+        """Close the connection of the moment."""
         self._connection.close()
 
-    def _follow(self) -> Iterator[TurnStreamEvent]:
+    def events(self) -> Iterator[TurnStreamEvent]:
+        """Yield what comes after the cursor, until `turn.done`."""
         while True:
             try:
                 for event in self._fresh():
                     self._attempts.reset()
-                    self._delivered.note(event)
+                    self.delivered.note(event)
                     yield event
                     if isinstance(event, TurnDone):
                         return
-                raise TransportError(f"the stream of turn {self._turn_id} ended before turn.done (STR-2)")
+                raise TransportError(f"the stream of turn {self.turn_id} ended before turn.done (STR-2)")
             except GatewayError as error:
                 finished = self._reconnect(error)
             if finished is not None:
@@ -99,14 +117,14 @@ class TurnStream(Iterator[TurnStreamEvent]):
             if not message.data.strip():
                 continue
             event = read_streamed(message.data, message.last_event_id)
-            cursor = self._delivered.cursor
+            cursor = self.delivered.cursor
             if event.sequence_id <= cursor:
                 continue
-            if self._turn_id is None:
-                self._turn_id = _created_turn(event)
+            if self.turn_id is None:
+                self.turn_id = _created_turn(event)
             if event.sequence_id != cursor + 1:
                 raise SequenceGap(
-                    f"the stream of turn {self._turn_id} went from sequence id {cursor} to {event.sequence_id} (SEQ-1)"
+                    f"the stream of turn {self.turn_id} went from sequence id {cursor} to {event.sequence_id} (SEQ-1)"
                 )
             yield event
 
@@ -115,16 +133,16 @@ class TurnStream(Iterator[TurnStreamEvent]):
         self._connection.close()
         if self._connection.retry is not None:
             self._attempts.start_from(self._connection.retry)
-        if self._turn_id is None:
+        if self.turn_id is None:
             raise cause
         transient: bool | None = None
         while True:
             self._attempts.wait_or_raise(cause, transient=transient)
             try:
-                self._connection = self._open(self._turn_id)
+                self._connection = self._open(self.turn_id)
                 return None
             except Conflict as refusal:
-                state = self._state(self._turn_id)
+                state = self._state(self.turn_id)
                 if not isinstance(state, TurnRunningState):
                     return state
                 cause, transient = refusal, True
@@ -132,15 +150,15 @@ class TurnStream(Iterator[TurnStreamEvent]):
                 cause, transient = error, None
 
     def _catch_up(self, state: TurnState) -> Iterator[TurnStreamEvent]:
-        stored = self._endpoints.list_events(self._session_id, str(self._turn_id), {"order": "asc"})
-        yield from rest_of_log(stored, self._delivered)
+        stored = self._endpoints.list_events(self._session_id, str(self.turn_id), {"order": "asc"})
+        yield from rest_of_log(stored, self.delivered)
         # The id of turn.done is not stored; it came after everything that is.
-        done = done_event(state, self._delivered.cursor + 1)
-        self._delivered.note(done)
+        done = done_event(state, self.delivered.cursor + 1)
+        self.delivered.note(done)
         yield done
 
     def _open(self, turn_id: str) -> EventConnection:
-        return self._endpoints.stream_turn(self._session_id, turn_id, self._delivered.cursor)
+        return self._endpoints.stream_turn(self._session_id, turn_id, self.delivered.cursor)
 
     def _state(self, turn_id: str) -> TurnState:
         return read_state(self._endpoints.get_turn(self._session_id, turn_id).state)

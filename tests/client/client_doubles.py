@@ -157,6 +157,10 @@ class Listed:
             raise answer
         return answer if isinstance(answer, httpx.Response) else answer(request)
 
+    def insert(self, answer: Answer) -> None:
+        """Put an answer before the others."""
+        self._answers.insert(0, answer)
+
     @property
     def calls(self) -> list[str]:
         """The requests as `METHOD target`."""
@@ -169,7 +173,7 @@ class Listed:
 
     def session(self, pacing: Pacing | None = None) -> Session:
         """The session s1 of such a client; its own request is not remembered."""
-        self._answers.insert(0, data(SESSION))
+        self.insert(data(SESSION))
         session = self.client(pacing).agents.get_session("s1")
         self.requests.clear()
         return session
