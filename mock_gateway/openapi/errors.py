@@ -1,0 +1,115 @@
+"""The answers that are not a success, one per status (NET-4).
+
+Owns: status, component name, error type and example. When an operation gives which: `contract.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_gateway.openapi.examples import ERROR, error
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """One error status.
+
+    name: of the component response.
+    type: what `error.type` says for this status.
+    headers: header name to component header.
+    """
+
+    name: str
+    type: str
+    description: str
+    example: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _answer(
+    name: str, kind: str, description: str, message: str, code: str, param: str | None = None, **headers: str
+) -> ErrorAnswer:
+    named = {header.replace("_", "-"): component for header, component in headers.items()}
+    return ErrorAnswer(name, kind, description, error(message, kind, code, param), named)
+
+
+ERRORS: dict[int, ErrorAnswer] = {
+    400: _answer(
+        "BadRequest",
+        "invalid_request_error",
+        "The request is malformed: not JSON, not of the schema, kinds mixed, a bad page token or cursor.",
+        "limit is 0; it must be between 1 and 1000",
+        "out_of_range",
+        "limit",
+    ),
+    401: _answer(
+        "Unauthorized",
+        "authentication_error",
+        "The key is missing, empty or refused (NET-2).",
+        "the Authorization header is missing; send `Bearer <key>`",
+        "missing_key",
+    ),
+    403: _answer(
+        "Forbidden",
+        "permission_error",
+        "The key is known but may not do this (NET-2).",
+        "this key may not use support-bot",
+        "not_allowed",
+    ),
+    404: ErrorAnswer("NotFound", "not_found_error", "The session, turn or agent is not known.", ERROR),
+    405: _answer(
+        "MethodNotAllowed",
+        "method_not_allowed",
+        "The path is known, the method is not; `Allow` names those that are. Every path answers so, "
+        "this operation's own method never does.",
+        "DELETE is not allowed here; allowed are GET, POST",
+        "method_not_allowed",
+        Allow="Allow",
+    ),
+    409: _answer(
+        "Conflict",
+        "conflict_error",
+        "The request is sound, but the state of the session or turn does not allow it.",
+        f"turn {'0193f5a0-b5d0-7a41-9c3e-5f60718293a4'} is still running; one turn at a time",
+        "turn_running",
+    ),
+    413: _answer(
+        "TooLarge",
+        "request_too_large",
+        "The body is larger than the server takes.",
+        "the body is larger than 64 MiB",
+        "body_too_large",
+    ),
+    422: _answer(
+        "Unprocessable",
+        "unprocessable_error",
+        "The input does not fit what the session waits for.",
+        "these tool calls still wait for an approval: call_refund_4711",
+        "pending_tool_calls",
+        "input",
+    ),
+    429: _answer(
+        "TooManyRequests",
+        "rate_limit_error",
+        "Too many requests; wait as long as `Retry-After` says. Only where a scenario scripts it.",
+        "too many requests; try again in 3 s",
+        "rate_limited",
+        Retry_After="RetryAfter",
+    ),
+    500: _answer(
+        "ServerError",
+        "server_error",
+        "The server failed. Only where a scenario scripts it.",
+        "the scenario answers this request with a failure",
+        "scripted_failure",
+    ),
+    503: _answer(
+        "Unavailable",
+        "server_error",
+        "The server cannot answer now. Only where a scenario scripts it.",
+        "the scenario answers this request with a pause of service",
+        "scripted_failure",
+    ),
+}
+"""By status."""
