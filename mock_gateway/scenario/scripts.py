@@ -1,0 +1,182 @@
+"""Scripts: from steps as they were read to steps of the core.
+
+Owns: steps, calls, branches; `use` and `then` disappear here. A message that depends on nothing is cut into its pieces.
+Must not know: rules and everything around them (`compile.py`), single messages (`speech.py`), lists of events
+(`listing.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mock_gateway.core.messages import static_pieces
+from mock_gateway.core.pieces import Piece
+from mock_gateway.core.scope import is_static
+from mock_gateway.core.script import (
+    Branch,
+    Call,
+    Interleave,
+    Say,
+    Script,
+    Step,
+    SubAgentCall,
+    ToolCall,
+    Value,
+)
+from mock_gateway.scenario.calls import make_question, make_tool_call
+from mock_gateway.scenario.conditions import condition, groups
+from mock_gateway.scenario.errors import did_you_mean
+from mock_gateway.scenario.listing import make_events
+from mock_gateway.scenario.records import Record
+from mock_gateway.scenario.scopes import Place
+from mock_gateway.scenario.speech import make_cut, make_say
+from mock_gateway.scenario.workshop import Workshop
+
+
+def make_script(records: Sequence[Record], place: Place, path: str, shop: Workshop) -> Script:
+    """A script from its steps; `then` follows its step.
+
+    path: where the script stands in the file, as keys and numbers; what is drawn depends on it.
+    """
+    steps: list[Step] = []
+    for index, record in enumerate(records):
+        steps += steps_of(record, place, f"{path}/{index}", shop)
+    return tuple(steps)
+
+
+def steps_of(record: Record, place: Place, path: str, shop: Workshop) -> Iterator[Step]:
+    """One written step: itself or the fragment that it uses, then what follows."""
+    if "use" in record:
+        yield from _fragment(record, place, path, shop)
+    else:
+        yield _step(record, place, path, shop)
+    if "then" in record:
+        yield from make_script(record["then"], place, f"{path}/then", shop)
+
+
+def _fragment(record: Record, place: Place, path: str, shop: Workshop) -> Script:
+    name: str = record["use"]
+    fragment = shop.fragments.get(name)
+    if fragment is None:
+        hint = did_you_mean(name, list(shop.fragments)) or "there are none: define it under `fragments`"
+        shop.mistakes.append(record.mistake(f"there is no fragment `{name}`", hint, key="use"))
+        return ()
+    if name in place.using:
+        circle = " -> ".join([*place.using[place.using.index(name) :], name])
+        shop.mistakes.append(record.mistake(f"the fragments go in a circle: {circle}", key="use"))
+        return ()
+    shop.used.add(name)
+    bound = {key: shop.data(value, place) for key, value in record.get("with", {}).items()}
+    inner = replace(place, bound=bound, using=(*place.using, name))
+    return make_script(fragment.steps, inner, f"{path}/use", shop)
+
+
+def _step(record: Record, place: Place, path: str, shop: Workshop) -> Step:
+    wait, repeat = record.get("wait", 0.0), record.get("repeat", 1)
+    say = make_say(record["say"], place, path, shop) if "say" in record else None
+    written = record.get("call", ())
+    calls = tuple([_call(call, place, f"{path}/call/{index}", shop) for index, call in enumerate(written)])
+    return Step(
+        position=record.node.position,
+        wait=0.0 if wait == "cancel" else wait,
+        until_cancelled=wait == "cancel",
+        say=say,
+        calls=calls,
+        pieces=_pieces(say, calls, path, shop),
+        interleave=_interleave(record, calls, shop),
+        set=_set(record, place, shop),
+        on_allow=_branches(record, "on_allow", place, path, shop),
+        on_deny=_branches(record, "on_deny", place, path, shop),
+        on_answer=_branches(record, "on_answer", place, path, shop),
+        fail=shop.text(record["fail"], place) if "fail" in record else None,
+        repeat=0 if repeat == "forever" else repeat,
+        events=make_events(record["events"], place, path, shop) if "events" in record else (),
+    )
+
+
+def _pieces(say: Say | None, calls: tuple[Call, ...], path: str, shop: Workshop) -> tuple[Piece, ...] | None:
+    """All pieces of a message that holds no expression."""
+    if say is None and not calls:
+        return None
+    if say is not None and not (is_static(say.text) and is_static(say.reasoning) and is_static(say.refusal)):
+        return None
+    if not all(is_static(call.input if isinstance(call, SubAgentCall) else call.arguments) for call in calls):
+        return None
+    return static_pieces(say, calls, (shop.seed, shop.file, path))
+
+
+def _interleave(record: Record, calls: tuple[Call, ...], shop: Workshop) -> Interleave:
+    value = record.get("interleave", "in_turn")
+    names = [call.name for call in calls if isinstance(call, SubAgentCall)]
+    if "interleave" in record and not names:
+        hint = "only sub-agents run side by side"
+        shop.mistakes.append(record.mistake("`interleave` on a step without sub-agents", hint, key="interleave"))
+    if isinstance(value, str):
+        return Interleave("seeded" if value == "seeded" else "in_turn")
+    for name in sorted(set(value).difference(names)):
+        message = f"`interleave`: the step has no sub-agent `{name}`"
+        shop.mistakes.append(record.mistake(message, did_you_mean(name, names), key="interleave"))
+    return Interleave("listed", value)
+
+
+def _set(record: Record, place: Place, shop: Workshop) -> dict[str, Value]:
+    values = record.get("set", {})
+    for name in values:
+        if name not in place.state and not place.free:
+            hint = did_you_mean(name, sorted(place.state)) or "declare it under `state` with its first value"
+            shop.mistakes.append(record.node.value["set"].key_mistake(name, f"there is no state `{name}`", hint))
+    return {name: shop.data(value, place) for name, value in values.items()}
+
+
+def _branches(record: Record, key: str, place: Place, path: str, shop: Workshop) -> tuple[Branch, ...]:
+    items: Sequence[Record] = record.get(key, ())
+    if not items:
+        return ()
+    if not any("when" in item for item in items):
+        return (Branch(None, make_script(items, place, f"{path}/{key}", shop)),)
+    return tuple(_branch(item, place, f"{path}/{key}/{index}", shop) for index, item in enumerate(items))
+
+
+def _branch(item: Record, place: Place, path: str, shop: Workshop) -> Branch:
+    when = condition(item["when"]) if "when" in item else None
+    inner = place.with_groups(groups(when)) if when else place
+    return Branch(when, tuple(steps_of(item, inner, path, shop)))
+
+
+# -- calls -------------------------------------------------------------------------------------------------------------
+
+
+def _call(record: Record, place: Place, path: str, shop: Workshop) -> Call:
+    if "sub_agent" in record:
+        return _sub_agent(record, place, path, shop)
+    if "ask" in record:
+        return make_question(record, place, shop)
+    return make_tool_call(record, place, shop)
+
+
+def _sub_agent(record: Record, place: Place, path: str, shop: Workshop) -> SubAgentCall:
+    script = make_script(record["script"], replace(place, in_sub_agent=True), f"{path}/script", shop)
+    return SubAgentCall(
+        name=record["sub_agent"],
+        input=shop.text(record.get("input", ""), place),
+        script=script,
+        cut=make_cut(record.get("cut"), shop),
+        servers=servers_of(script, shop.servers),
+        position=record.node.position,
+    )
+
+
+def servers_of(script: Script, declared: Sequence[str]) -> tuple[str, ...]:
+    """The declared servers that a script calls in its own thread, in the order of the declaration."""
+    called = set(_called(script))
+    return tuple(server for server in declared if server in called)
+
+
+def _called(script: Script) -> Iterator[str | None]:
+    for step in script:
+        for call in step.calls:
+            if isinstance(call, ToolCall):
+                yield call.server
+        for branch in (*step.on_allow, *step.on_deny, *step.on_answer):
+            yield from _called(branch.script)
