@@ -8,6 +8,7 @@ Next: `endpoints.py`, the table of calls; `pacing.py`, how long to wait between 
 from __future__ import annotations
 
 import ipaddress
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -66,6 +67,8 @@ class Transport:
             # A gateway on this machine is never behind a proxy, whatever the environment says.
             trust_env=not _is_loopback(url.host),
         )
+        # Programs seldom close their client; without this their sockets would outlive it.
+        weakref.finalize(self, self._http.close)
 
     def close(self) -> None:
         """Close every connection."""
