@@ -20,6 +20,7 @@ _KEY = {
     401: "The key is missing, empty or refused (NET-2).",
     403: "The key may not do this (NET-2).",
 }
+_PATH = {400: "The path is not percent-encoded UTF-8."}
 _METHOD = {
     405: "Another method was used on this path. `Allow` names those it has.",
 }
@@ -117,7 +118,7 @@ _GET_SESSION = OperationFacts(
     rules=("API-3", "SES-2"),
     answer="The session.",
     bodies=(Body("SessionResponse", ("ASession",)),),
-    errors={**_KEY, **_NO_SESSION, **_METHOD},
+    errors={**_PATH, **_KEY, **_NO_SESSION, **_METHOD},
     links={name: link for name, link in _session_links(_OF_SESSION).items() if name != "GetSession"},
 )
 _CANCEL_SESSION = OperationFacts(
@@ -129,7 +130,7 @@ _CANCEL_SESSION = OperationFacts(
     rules=("API-4", "SES-6", "CAN-1", "CAN-2", "CAN-3", "CAN-4"),
     answer="The wish was taken.",
     bodies=(Body("CancelResponse", ("Cancelled",)),),
-    errors={**_KEY, **_NO_SESSION, **_METHOD, **_BODY},
+    errors={**_PATH, **_KEY, **_NO_SESSION, **_METHOD, **_BODY},
     links={
         "GetSession": Link("get_session", "Read the session again.", _OF_SESSION),
         **_talk_links(_OF_SESSION),
@@ -159,6 +160,7 @@ _CREATE_TURN = OperationFacts(
             "ResumeAfterAuthorisation",
         ),
     ),
+    request_required=False,
     answer="The events of the turn as they happen; or the turn, when `stream` is false. " + _STREAM_SAMPLE,
     bodies=(
         Body("TurnStreamFrame", ("AFirstFrame", "ADeltaFrame", "ALastFrame"), SSE),
@@ -196,7 +198,7 @@ _GET_TURN = OperationFacts(
     rules=("API-7", "TRN-1", "TRN-2", "TRN-3", "TRN-7"),
     answer="The turn.",
     bodies=(Body("TurnResponse", ("AFinishedTurn", "ANewTurn")),),
-    errors={**_KEY, **_NO_TURN, **_METHOD},
+    errors={**_PATH, **_KEY, **_NO_TURN, **_METHOD},
     links={name: link for name, link in _turn_links(_OF_TURN).items() if name != "GetTurn"},
 )
 _STREAM_TURN = OperationFacts(
@@ -243,7 +245,7 @@ _CANCEL_TURN = OperationFacts(
     rules=("API-10", "CAN-1", "CAN-2", "CAN-3", "CAN-4"),
     answer="The wish was taken.",
     bodies=(Body("CancelResponse", ("Cancelled",)),),
-    errors={**_KEY, **_NO_TURN, **_METHOD, **_BODY},
+    errors={**_PATH, **_KEY, **_NO_TURN, **_METHOD, **_BODY},
     links={"GetTurn": Link("get_turn", "See how the turn ended.", _OF_TURN)},
 )
 

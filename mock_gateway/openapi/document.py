@@ -116,7 +116,7 @@ def _operation(operation: Operation, facts: OperationFacts) -> Json:
     if parameters := _parameters(operation, facts):
         document["parameters"] = parameters
     if facts.request is not None:
-        document["requestBody"] = {"required": True, "content": _content([facts.request])}
+        document["requestBody"] = {"required": facts.request_required, "content": _content([facts.request])}
     return {**document, "responses": _responses(operation, facts)}
 
 

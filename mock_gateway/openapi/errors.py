@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from mock_gateway.openapi.examples import ERROR, error
+from mock_gateway.openapi.examples import ERROR, SESSION_ID, error
+from mock_gateway.openapi.examples_events import REFUND_CALL, TURN_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +40,24 @@ ERRORS: dict[int, ErrorAnswer] = {
         "BadRequest",
         "invalid_request_error",
         "The request is malformed: not JSON, not of the schema, kinds mixed, a bad page token or cursor.",
-        "limit is 0; it must be between 1 and 1000",
-        "out_of_range",
+        "limit is '0'; an integer from 1 to 1000 was expected",
+        "malformed",
         "limit",
     ),
     401: _answer(
         "Unauthorized",
         "authentication_error",
         "The key is missing, empty or refused (NET-2).",
-        "the Authorization header is missing; send `Bearer <key>`",
+        "there is no Authorization header; send 'Authorization: Bearer <key>', any key will do",
         "missing_key",
+        WWW_Authenticate="WwwAuthenticate",
     ),
     403: _answer(
         "Forbidden",
         "permission_error",
         "The key is known but may not do this (NET-2).",
-        "this key may not use support-bot",
-        "not_allowed",
+        "this key may not use the agents here",
+        "forbidden",
     ),
     404: ErrorAnswer("NotFound", "not_found_error", "The session, turn or agent is not known.", ERROR),
     405: _answer(
@@ -63,7 +65,7 @@ ERRORS: dict[int, ErrorAnswer] = {
         "method_not_allowed",
         "The path is known, the method is not; `Allow` names those that are. Every path answers so, "
         "this operation's own method never does.",
-        "DELETE is not allowed here; allowed are GET, POST",
+        "DELETE is not allowed here; allowed: GET, HEAD, OPTIONS, POST",
         "method_not_allowed",
         Allow="Allow",
     ),
@@ -71,45 +73,46 @@ ERRORS: dict[int, ErrorAnswer] = {
         "Conflict",
         "conflict_error",
         "The request is sound, but the state of the session or turn does not allow it.",
-        f"turn {'0193f5a0-b5d0-7a41-9c3e-5f60718293a4'} is still running; one turn at a time",
+        f"turn {TURN_ID} of session {SESSION_ID} is running, and only one can; "
+        "wait for its turn.done or cancel it first",
         "turn_running",
     ),
     413: _answer(
         "TooLarge",
         "request_too_large",
         "The body is larger than the server takes.",
-        "the body is larger than 64 MiB",
+        "the body is larger than 33554432 bytes",
         "body_too_large",
     ),
     422: _answer(
         "Unprocessable",
         "unprocessable_error",
         "The input does not fit what the session waits for.",
-        "these tool calls still wait for an approval: call_refund_4711",
-        "pending_tool_calls",
+        f"tool calls are pending ({REFUND_CALL}); answer each of them, a user message is not allowed before that",
+        "message_while_pending",
         "input",
     ),
     429: _answer(
         "TooManyRequests",
         "rate_limit_error",
         "Too many requests; wait as long as `Retry-After` says. Only where a scenario scripts it.",
-        "too many requests; try again in 3 s",
-        "rate_limited",
+        "create_turn is answered 429 by the scenario (attempt 2)",
+        "scripted",
         Retry_After="RetryAfter",
     ),
     500: _answer(
         "ServerError",
         "server_error",
         "The server failed. Only where a scenario scripts it.",
-        "the scenario answers this request with a failure",
-        "scripted_failure",
+        "create_turn is answered 500 by the scenario (attempt 2)",
+        "scripted",
     ),
     503: _answer(
         "Unavailable",
         "server_error",
         "The server cannot answer now. Only where a scenario scripts it.",
-        "the scenario answers this request with a pause of service",
-        "scripted_failure",
+        "create_turn is answered 503 by the scenario (attempt 2)",
+        "scripted",
     ),
 }
 """By status."""

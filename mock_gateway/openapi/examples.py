@@ -108,9 +108,9 @@ def error(message: str, kind: str, code: str | None = None, param: str | None = 
 
 
 ERROR = error(
-    "there is no agent named suport-bot; the agents are: support-bot",
+    "there is no agent 'suport-bot'; there are: support-bot",
     "not_found_error",
-    "unknown_agent",
+    "agent_not_found",
     "agent_name",
 )
 

@@ -55,7 +55,7 @@ REFUND_FIRST_CHUNK, REFUND_LAST_CHUNK = _cut(0, REFUND)
 MCP_CONNECTION: Json = {"mcp_server_name": "payments", "session_id": "mcps-19c2"}
 MCP_TO_AUTHORISE: Json = {
     "mcp_server_name": "payments",
-    "auth_url": "http://127.0.0.1:4010/authorise/payments",
+    "auth_url": "http://127.0.0.1:4010/__auth/sess-0193f5a0b1c2d3e4/payments?key=7d1f",
     "thread_ids": ["main"],
 }
 LOOKING = "One moment, I am looking it up."
@@ -86,13 +86,19 @@ THREAD_CREATED = _event(
     agent_info=AGENT_INFO,
     created_at="2024-12-23T22:26:11.020Z",
 )
+_SUB_AGENT_MESSAGE: Json = {
+    "type": "model.message",
+    "thread_id": SUB_AGENT_THREAD,
+    "content": "Yes, within 30 days.",
+    "finish_reason": "stop",
+}
 RULES_RESPONSE = _event("tool.response", 8, thread_id="main", tool_call_id=RULES_CALL, content="")
 THREAD_DONE = _event(
     "thread.done",
     9,
     thread_id=SUB_AGENT_THREAD,
     status="done",
-    output={"content": "Yes, within 30 days."},
+    output=_SUB_AGENT_MESSAGE,
     parent=PARENT,
 )
 THREAD_FAILED = _event(

@@ -48,6 +48,7 @@ class OperationFacts:
     parameters: names of component parameters, without those of the path.
     answer: what the success says; bodies: in which forms.
     errors: status to the case on this operation, in words.
+    request_required: whether the body may not be left out.
     links: by name.
     """
 
@@ -60,4 +61,5 @@ class OperationFacts:
     errors: Mapping[int, str]
     parameters: tuple[str, ...] = ()
     request: Body | None = None
+    request_required: bool = True
     links: Mapping[str, Link] = field(default_factory=dict)

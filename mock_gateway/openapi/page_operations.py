@@ -67,7 +67,9 @@ def _content(document: Json, content: Json) -> Html:
 def _request(document: Json, operation: Json) -> Html:
     if "requestBody" not in operation:
         return Html()
-    return join([element("h4", "Body"), _content(document, operation["requestBody"]["content"])])
+    body = operation["requestBody"]
+    heading = element("h4", "Body" if body["required"] else "Body, which may be left out")
+    return join([heading, _content(document, body["content"])])
 
 
 def _headers(document: Json, response: Json) -> Html:

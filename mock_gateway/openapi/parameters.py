@@ -106,7 +106,7 @@ HEADERS: dict[str, Json] = {
         "description": "The methods that this path has.",
         "required": True,
         "schema": {"type": "string"},
-        "example": "GET, POST",
+        "example": "GET, HEAD, OPTIONS, POST",
     },
     "NoStore": {
         "description": "A stream is never kept by a cache.",
@@ -125,6 +125,12 @@ HEADERS: dict[str, Json] = {
         "required": True,
         "schema": {"type": "integer", "minimum": 0},
         "example": 3,
+    },
+    "WwwAuthenticate": {
+        "description": "The scheme that is expected.",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "Bearer",
     },
 }
 """Component headers by name."""

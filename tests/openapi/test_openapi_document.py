@@ -18,14 +18,14 @@ TABLE = {operation.name: operation for operation in OPERATIONS}
 ERRORS = {
     "create_session": {400, 404, 409, 413, 422, 429, 500, 503},
     "list_sessions": {400, 404},
-    "get_session": {404},
-    "cancel_session": {404, 413},
+    "get_session": {400, 404},
+    "cancel_session": {400, 404, 413},
     "create_turn": {400, 404, 409, 413, 422, 429, 500, 503},
     "list_turns": {400, 404},
-    "get_turn": {404},
+    "get_turn": {400, 404},
     "stream_turn": {400, 404, 409},
     "list_turn_events": {400, 404, 409},
-    "cancel_turn": {404, 413},
+    "cancel_turn": {400, 404, 413},
 }
 ON_EVERY_OPERATION = {401, 403, 405}
 RULES_OF_AREA = {

@@ -17,9 +17,9 @@ from typing_extensions import TypeAliasType
 
 MAIN_THREAD = "main"
 
-_MIME_TOKEN = "[A-Za-z0-9!#$&^_.+-]+"
+_MIME_TOKEN = "[A-Za-z0-9_.+-]+"
 _BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})"
-DATA_URI_PATTERN = f"^data:{_MIME_TOKEN}/{_MIME_TOKEN}(?:;{_MIME_TOKEN}={_MIME_TOKEN})*;base64,{_BASE64}$"
+DATA_URI_PATTERN = f"^data:{_MIME_TOKEN}/{_MIME_TOKEN}(?:;{_MIME_TOKEN}=[^;,]*)*;base64,{_BASE64}$"
 TIMESTAMP_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$"
 UUID7_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
