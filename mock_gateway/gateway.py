@@ -270,7 +270,8 @@ def knock(agent: Agent, on: str, attempt: int) -> None:
                 Reason.SCRIPTED,
                 rule.message or _door_message(rule, attempt),
                 status=rule.status,
-                retry_after=rule.retry_after,
+                # A 429 always says when to come back (NET-4).
+                retry_after=1.0 if rule.status == 429 and rule.retry_after is None else rule.retry_after,
             )
 
 

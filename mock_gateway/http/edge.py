@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from math import ceil
 from typing import Any
 
 from mock_gateway.core.errors import Refusal
@@ -212,7 +213,7 @@ class Edge:
         call.message = refusal.message
         extra: Headers = []
         if refusal.retry_after is not None:
-            extra.append((b"retry-after", f"{refusal.retry_after:g}".encode()))
+            extra.append((b"retry-after", b"%d" % ceil(refusal.retry_after)))
         await self._send(call, status, body, extra)
 
     async def _fail(self, call: Call, status: int, message: str, code: str, extra: Headers | None = None) -> None:

@@ -21,7 +21,8 @@ DEEPEST = 100
 """Levels of nesting in a body."""
 
 _INTEGER = re.compile(r"\d{1,18}")
-_DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64,(.*)", re.DOTALL)
+_DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64,([A-Za-z0-9+/]*={0,2})", re.ASCII)
+_LEAP_SECOND = re.compile(r":60(?=[.,+\-Zz]|$)")
 
 
 @dataclass(slots=True)
@@ -176,8 +177,9 @@ def time_query(query: Mapping[str, str], name: str) -> float | None:
     if text is None:
         return None
     try:
-        time = datetime.fromisoformat(text)
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+        time = datetime.fromisoformat(_LEAP_SECOND.sub(":59", text.upper()))
+        moment = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+        return moment + 1 if _LEAP_SECOND.search(text) else moment
     except (ValueError, OverflowError):
         message = f"{name} is {text[:40]!r}; an ISO-8601 time was expected, as 2026-01-31T12:00:00Z"
         raise malformed(message, name) from None
@@ -201,12 +203,14 @@ def read_data_uri(uri: str, where: str) -> tuple[str, int]:
     found = _DATA_URI.fullmatch(uri)
     if found is None:
         raise _bad_file(where, "is no data URI; data:<mime>;base64,<payload> was expected")
+    if not found[3]:
+        raise _bad_file(where, "has an empty payload")
     try:
         payload = b64decode(found[3], validate=True)
     except (ValueError, binascii.Error) as error:
         raise _bad_file(where, f"has a payload that is not base64: {error}") from None
-    if not payload:
-        raise _bad_file(where, "has an empty payload")
+    if len(found[3]) % 4:
+        raise _bad_file(where, "has a payload that is not base64: its length is no multiple of 4")
     return found[1].lower(), len(payload)
 
 
