@@ -30,6 +30,9 @@ def make_question(record: Record, place: Place, shop: Workshop) -> ToolCall:
 def make_tool_call(record: Record, place: Place, shop: Workshop) -> ToolCall:
     """A call of a tool, also in a listed message."""
     server, tool = split_tool(record["tool"], shop.servers)
+    if "sandbox" in record and not shop.has_sandbox:
+        message = "this call needs the sandbox, but the agent has none"
+        shop.mistakes.append(record.mistake(message, "add `sandbox: true` to the agent", key="sandbox"))
     return ToolCall(
         tool=tool,
         server=server,

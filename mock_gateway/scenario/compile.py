@@ -21,6 +21,7 @@ from mock_gateway.scenario.reading import Shared
 from mock_gateway.scenario.records import Record
 from mock_gateway.scenario.scopes import Place
 from mock_gateway.scenario.scripts import make_script, servers_of, steps_of
+from mock_gateway.scenario.source import Source
 from mock_gateway.scenario.speech import make_cut, make_pace
 from mock_gateway.scenario.workshop import Workshop
 
@@ -61,7 +62,7 @@ def compile_agent(
     )
     _try_unused(shared, place, shop)
     if not shop.mistakes:
-        lint(agent, record, shared, shop)
+        lint(agent, record, shop)
     if shop.mistakes:
         raise ScenarioErrors(dict.fromkeys(shop.mistakes))
     return agent, list(dict.fromkeys(shop.warnings))
@@ -73,11 +74,19 @@ def _workshop(record: Record, shared: Shared, seed: int, base: str) -> Workshop:
         file=base,
         fragments=shared.fragments,
         servers=tuple(record["mcp"].values) if "mcp" in record else (),
+        has_sandbox=bool(record.get("sandbox")),
+        sources={source.name: source for source in _sources(record, shared)},
         mistakes=list(shared.mistakes),
     )
     shop.cut = make_cut(record.get("cut"), shop) if "cut" in record else Cut()
     shop.pace = make_pace(record.get("pace")) or Pace()
     return shop
+
+
+def _sources(record: Record, shared: Shared) -> Iterator[Source]:
+    yield record.node.source
+    for fragment in shared.fragments.values():
+        yield fragment.home.node.source
 
 
 def _description(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from mock_gateway.scenario.errors import Mistake, did_you_mean
 from mock_gateway.scenario.shape import BAD, Schema, Shape, one_of
-from mock_gateway.scenario.source import Kind, Node
+from mock_gateway.scenario.source import Kind, Node, Source, compose
 
 
 class Record:
@@ -81,6 +81,8 @@ class Fields(Shape):
         self.exclusive = exclusive
         self.needs = needs or {}
         self.any_of = any_of
+        self._some = frozenset(any_of)
+        self._rivals = frozenset(key for group in exclusive for key in group)
         self.kinds: tuple[Kind, ...] = ("mapping", "null") if nothing else ("mapping",)
         self.required = tuple(key for key, entry in keys.items() if entry.required)
         shown = self.required or tuple(keys)[:6]
@@ -113,15 +115,20 @@ class Fields(Shape):
             if key not in there:
                 hint = f"for example `{key}: {self.keys[key].example}`"
                 mistakes.append(node.mistake(f"`{key}` is missing in {self.name}", hint))
+        if len(self._rivals & there.keys()) > 1:
+            self._check_exclusive(node, mistakes)
+        for key in self.needs.keys() & there.keys():
+            if self.needs[key] not in there:
+                message = f"`{key}` means something only together with `{self.needs[key]}`"
+                mistakes.append(node.key_mistake(key, message))
+        if self.any_of and self._some.isdisjoint(there):
+            mistakes.append(node.mistake(f"`{label}`: expected at least one of {', '.join(self.any_of)}"))
+
+    def _check_exclusive(self, node: Node, mistakes: list[Mistake]) -> None:
         for group in self.exclusive:
-            found = [key for key in group if key in there]
+            found = [key for key in group if key in node.value]
             if len(found) > 1:
                 mistakes.append(node.key_mistake(found[1], f"`{found[1]}` and `{found[0]}` exclude each other"))
-        for key, other in self.needs.items():
-            if key in there and other not in there:
-                mistakes.append(node.key_mistake(key, f"`{key}` means something only together with `{other}`"))
-        if self.any_of and not any(key in there for key in self.any_of):
-            mistakes.append(node.mistake(f"`{label}`: expected at least one of {', '.join(self.any_of)}"))
 
     def schema(self, definitions: dict[str, Schema]) -> Schema:
         ref = self.name.replace(" ", "_")
@@ -152,9 +159,23 @@ def _pairs(group: Sequence[str]) -> Iterable[tuple[str, str]]:
     return ((one, other) for index, one in enumerate(group) for other in group[index + 1 :])
 
 
+def example(entry: Key) -> object:
+    """The example of a key as data."""
+    return _plain(compose(Source(entry.example, "example")))
+
+
+def _plain(node: Node) -> object:
+    if node.kind == "list":
+        return [_plain(item) for item in node.value]
+    if node.kind == "mapping":
+        return {key: _plain(value) for key, value in node.value.items()}
+    value: object = node.value
+    return value
+
+
 def _described(entry: Key, definitions: dict[str, Schema]) -> Schema:
     # Beside a `$ref`, the description belongs to the key and the definition keeps its own.
-    return {"description": entry.says, "examples": [entry.example], **entry.shape.schema(definitions)}
+    return {"description": entry.says, "examples": [example(entry)], **entry.shape.schema(definitions)}
 
 
 class ListOf(Shape):

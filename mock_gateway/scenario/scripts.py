@@ -7,8 +7,9 @@ Must not know: rules and everything around them (`compile.py`), single messages 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from mock_gateway.core.messages import static_pieces
 from mock_gateway.core.pieces import Piece
@@ -32,6 +33,8 @@ from mock_gateway.scenario.records import Record
 from mock_gateway.scenario.scopes import Place
 from mock_gateway.scenario.speech import make_cut, make_say
 from mock_gateway.scenario.workshop import Workshop
+
+Make = Callable[[Record, Place, str, Workshop], object]
 
 
 def make_script(records: Sequence[Record], place: Place, path: str, shop: Workshop) -> Script:
@@ -73,26 +76,32 @@ def _fragment(record: Record, place: Place, path: str, shop: Workshop) -> Script
 
 
 def _step(record: Record, place: Place, path: str, shop: Workshop) -> Step:
-    wait, repeat = record.get("wait", 0.0), record.get("repeat", 1)
     say = make_say(record["say"], place, path, shop) if "say" in record else None
     written = record.get("call", ())
     calls = tuple([_call(call, place, f"{path}/call/{index}", shop) for index, call in enumerate(written)])
-    return Step(
-        position=record.node.position,
-        wait=0.0 if wait == "cancel" else wait,
-        until_cancelled=wait == "cancel",
-        say=say,
-        calls=calls,
-        pieces=_pieces(say, calls, path, shop),
-        interleave=_interleave(record, calls, shop),
-        set=_set(record, place, shop),
-        on_allow=_branches(record, "on_allow", place, path, shop),
-        on_deny=_branches(record, "on_deny", place, path, shop),
-        on_answer=_branches(record, "on_answer", place, path, shop),
-        fail=shop.text(record["fail"], place) if "fail" in record else None,
-        repeat=0 if repeat == "forever" else repeat,
-        events=make_events(record["events"], place, path, shop) if "events" in record else (),
-    )
+    step = Step(record.node.position, say=say, calls=calls, pieces=_pieces(say, calls, path, shop))
+    _check_answers(record, calls, shop)
+    # Most steps have none of the rest.
+    more: dict[str, Any] = {key: _FIELDS[key](record, place, path, shop) for key in record.values if key in _FIELDS}
+    if "interleave" in record:
+        more["interleave"] = _interleave(record, calls, shop)
+    if record.get("wait") == "cancel":
+        more |= {"wait": 0.0, "until_cancelled": True}
+    return replace(step, **more) if more else step
+
+
+def _check_answers(record: Record, calls: tuple[Call, ...], shop: Workshop) -> None:
+    """Branches after an answer need a call of this step that is answered."""
+    tools = [call for call in calls if isinstance(call, ToolCall)]
+    approved = any(call.approval for call in tools)
+    for key in ("on_allow", "on_deny"):
+        if key in record and not approved:
+            hint = "add `approval: required` to the call that a person decides about"
+            shop.mistakes.append(record.mistake(f"`{key}`: no call of this step needs approval", hint, key=key))
+    if "on_answer" in record and not any(call.runs_on == "client" for call in tools):
+        hint = "use `ask`, or add `runs: client` to the call that the client answers"
+        message = "`on_answer`: no call of this step is answered by the client"
+        shop.mistakes.append(record.mistake(message, hint, key="on_answer"))
 
 
 def _pieces(say: Say | None, calls: tuple[Call, ...], path: str, shop: Workshop) -> tuple[Piece, ...] | None:
@@ -107,9 +116,9 @@ def _pieces(say: Say | None, calls: tuple[Call, ...], path: str, shop: Workshop)
 
 
 def _interleave(record: Record, calls: tuple[Call, ...], shop: Workshop) -> Interleave:
-    value = record.get("interleave", "in_turn")
+    value = record["interleave"]
     names = [call.name for call in calls if isinstance(call, SubAgentCall)]
-    if "interleave" in record and not names:
+    if not names:
         hint = "only sub-agents run side by side"
         shop.mistakes.append(record.mistake("`interleave` on a step without sub-agents", hint, key="interleave"))
     if isinstance(value, str):
@@ -120,8 +129,8 @@ def _interleave(record: Record, calls: tuple[Call, ...], shop: Workshop) -> Inte
     return Interleave("listed", value)
 
 
-def _set(record: Record, place: Place, shop: Workshop) -> dict[str, Value]:
-    values = record.get("set", {})
+def _set(record: Record, place: Place, _path: str, shop: Workshop) -> dict[str, Value]:
+    values = record["set"]
     for name in values:
         if name not in place.state and not place.free:
             hint = did_you_mean(name, sorted(place.state)) or "declare it under `state` with its first value"
@@ -129,19 +138,38 @@ def _set(record: Record, place: Place, shop: Workshop) -> dict[str, Value]:
     return {name: shop.data(value, place) for name, value in values.items()}
 
 
-def _branches(record: Record, key: str, place: Place, path: str, shop: Workshop) -> tuple[Branch, ...]:
-    items: Sequence[Record] = record.get(key, ())
-    if not items:
-        return ()
-    if not any("when" in item for item in items):
-        return (Branch(None, make_script(items, place, f"{path}/{key}", shop)),)
-    return tuple(_branch(item, place, f"{path}/{key}/{index}", shop) for index, item in enumerate(items))
+def _repeat(record: Record, _place: Place, _path: str, _shop: Workshop) -> int:
+    value: int | str = record["repeat"]
+    return 0 if isinstance(value, str) else value
+
+
+def _branches(key: str) -> Make:
+    def make(record: Record, place: Place, path: str, shop: Workshop) -> tuple[Branch, ...]:
+        items: Sequence[Record] = record[key]
+        if not any("when" in item for item in items):
+            return (Branch(None, make_script(items, place, f"{path}/{key}", shop)),)
+        return tuple(_branch(item, place, f"{path}/{key}/{index}", shop) for index, item in enumerate(items))
+
+    return make
 
 
 def _branch(item: Record, place: Place, path: str, shop: Workshop) -> Branch:
     when = condition(item["when"]) if "when" in item else None
     inner = place.with_groups(groups(when)) if when else place
     return Branch(when, tuple(steps_of(item, inner, path, shop)))
+
+
+_FIELDS: dict[str, Make] = {
+    "wait": lambda record, _place, _path, _shop: record["wait"],
+    "set": _set,
+    "on_allow": _branches("on_allow"),
+    "on_deny": _branches("on_deny"),
+    "on_answer": _branches("on_answer"),
+    "fail": lambda record, place, _path, shop: shop.text(record["fail"], place),
+    "repeat": _repeat,
+    "events": lambda record, place, path, shop: make_events(record["events"], place, path, shop),
+}
+"""The keys of a step that become a field of it by themselves."""
 
 
 # -- calls -------------------------------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from typing import Any
 
 from mock_gateway.core.errors import ScriptError
 from mock_gateway.core.pieces import Cut
-from mock_gateway.core.script import Pace, Value
+from mock_gateway.core.script import Pace, Position, Value
 from mock_gateway.scenario.binding import bind_data, bind_text, templates_in
 from mock_gateway.scenario.errors import Mistake
 from mock_gateway.scenario.reading import Fragment
 from mock_gateway.scenario.scopes import Place, check_names
+from mock_gateway.scenario.source import Source
 from mock_gateway.scenario.templates import Template
 
 
@@ -26,12 +27,13 @@ class Workshop:
 
     seed, file: what drawn things depend on, besides their path in the file. cut: the agent's own default.
     servers: declared MCP servers. has_sandbox: the agent has one. mistakes, warnings: of the whole file.
-    used: fragments that were used. called: servers and tools of all calls.
+    used: fragments that were used. sources: the files, by the name that positions show.
     """
 
     seed: int
     file: str
     fragments: Mapping[str, Fragment]
+    sources: Mapping[str, Source]
     servers: tuple[str, ...] = ()
     has_sandbox: bool = False
     cut: Cut = Cut()
@@ -39,6 +41,11 @@ class Workshop:
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+
+    def at(self, position: Position | None, message: str, hint: str = "") -> Mistake:
+        """A mistake at a place of which only the position is left."""
+        source = self.sources.get(position.file) if position else None
+        return Mistake(position, message, hint, source.line(position.line) if source and position else "")
 
     def text(self, value: str | Template, place: Place) -> Value:
         """A text as it is, or an expression that gives one."""

@@ -1,0 +1,43 @@
+"""Whether one condition takes everything that another would: then what stands behind the other is never reached.
+
+Owns: the comparison, part by part; it says yes only when it is sure. Must not know: rules, branches (`lint.py`).
+"""
+
+from __future__ import annotations
+
+from mock_gateway.core.script import Condition
+from mock_gateway.scenario.matchers import AllOf, CountFits, ResumeFits, TextFits, TextTest
+
+
+def covers(wide: Condition | None, narrow: Condition | None) -> bool:
+    """Whether the first condition surely fits whenever the second does."""
+    resumes = _resumes(narrow)
+    if wide is None:
+        return not resumes
+    if narrow is None or not isinstance(wide, AllOf) or not isinstance(narrow, AllOf) or _resumes(wide) != resumes:
+        return False
+    return all(any(_implies(one, other) for one in narrow.parts) for other in wide.parts)
+
+
+def _resumes(when: Condition | None) -> bool:
+    return isinstance(when, AllOf) and any(isinstance(part, ResumeFits) for part in when.parts)
+
+
+def _implies(narrow: Condition, wide: Condition) -> bool:
+    if isinstance(wide, CountFits):
+        # Visits are counted for each rule by itself.
+        same = isinstance(narrow, CountFits) and narrow.of == wide.of != "visit"
+        return same and isinstance(narrow, CountFits) and set(narrow.wanted) <= set(wide.wanted)
+    if isinstance(wide, TextFits) and isinstance(narrow, TextFits) and wide.of == narrow.of:
+        return all(any(_contained(test, other) for other in wide.tests) for test in narrow.tests)
+    return narrow == wide
+
+
+def _contained(narrow: TextTest, wide: TextTest) -> bool:
+    if narrow.how == "regex":
+        return narrow == wide
+    if wide.how == "equals":
+        return narrow == wide
+    if wide.how == "contains":
+        return wide.written.casefold() in narrow.written.casefold()
+    return narrow.how == "equals" and wide.match(narrow.written) is not None

@@ -1,0 +1,150 @@
+"""Explicit lists of events that would break the contract.
+
+Owns: following a list event by event (which threads live, which calls are open) and naming what a server that keeps the
+contract never sends: TOO-1, TOO-2, THR-1, THR-2, SBX-1. Must not know: how events are played (`core/listed.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from mock_gateway.core.script import ListedEvent, Position, ToolCall
+from mock_gateway.scenario.errors import did_you_mean
+
+Finding = tuple[Position | None, str, str]
+"""Where, what, what to do."""
+
+MAIN = "main"
+_MAKE_CALL = "make it with { message: { call: { id: ..., tool: ... } } }"
+
+
+@dataclass(slots=True)
+class _Call:
+    thread: str
+    tool: ToolCall
+    answered: bool = False
+    started: str = ""
+
+
+@dataclass(slots=True)
+class _Thread:
+    parent: str
+    ended: bool = False
+
+
+@dataclass(slots=True)
+class _Story:
+    """What happened in a list so far."""
+
+    calls: dict[str, _Call] = field(default_factory=dict)
+    threads: dict[str, _Thread] = field(default_factory=lambda: {MAIN: _Thread("")})
+    sandboxes: int = 0
+
+
+def lint_events(events: tuple[ListedEvent, ...]) -> Iterator[Finding]:
+    """Everything in a list that breaks the contract."""
+    story = _Story()
+    for event in events:
+        yield from _FOLLOW[event.kind](story, event)
+    for label, thread in story.threads.items():
+        if label != MAIN and not thread.ended:
+            hint = f"add {{ thread_done: {{ thread: {label} }} }}"
+            yield events[-1].position, f"the thread `{label}` is still there when the list ends (THR-2)", hint
+
+
+def _living(story: _Story, event: ListedEvent, label: str) -> Iterator[Finding]:
+    thread = story.threads.get(label)
+    if thread is None:
+        hint = did_you_mean(label, list(story.threads))
+        yield event.position, f"the thread `{label}` was not created before (THR-2)", hint
+    elif thread.ended:
+        yield event.position, f"the thread `{label}` has ended before (THR-2)", "move the event before its thread_done"
+
+
+def _known(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+    if event.call not in story.calls:
+        hint = did_you_mean(event.call, list(story.calls))
+        yield event.position, f"no call `{event.call}` was made before (TOO-1)", hint or _MAKE_CALL
+
+
+def _message(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+    yield from _living(story, event, event.thread)
+    for label, call in event.calls:
+        if label in story.calls:
+            yield call.position, f"the label `{label}` names an earlier call already", "give every call its own label"
+        story.calls[label] = _Call(event.thread, call)
+
+
+def _tool_response(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+    yield from _living(story, event, event.thread)
+    yield from _known(story, event)
+    call = story.calls.get(event.call)
+    if call is None:
+        return
+    if call.thread != event.thread:
+        message = f"the call `{event.call}` was made in the thread `{call.thread}`, not in `{event.thread}` (TOO-1)"
+        yield event.position, message, f"write `thread: {call.thread}`"
+    if call.answered:
+        yield event.position, f"the call `{event.call}` was answered before (TOO-1)", ""
+    if call.tool.approval or call.tool.runs_on == "client":
+        message = f"the call `{event.call}` waits for a person or the client; the same turn cannot answer it (TOO-2)"
+        yield event.position, message, ""
+    call.answered = True
+
+
+def _thread_created(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+    yield from _living(story, event, event.parent)
+    yield from _known(story, event)
+    if event.thread == MAIN:
+        yield event.position, "`main` is there from the start; it is never created (THR-1)", "give the thread a label"
+    elif event.thread in story.threads:
+        yield (
+            event.position,
+            f"the thread `{event.thread}` was created before (THR-2)",
+            "every thread has its own label",
+        )
+    else:
+        story.threads[event.thread] = _Thread(event.parent)
+    call = story.calls.get(event.call)
+    if call is None:
+        return
+    if call.thread != event.parent:
+        message = f"the call `{event.call}` was made in the thread `{call.thread}`, not in `{event.parent}` (THR-2)"
+        yield event.position, message, f"write `parent: {call.thread}`"
+    if call.started:
+        yield event.position, f"the call `{event.call}` started the thread `{call.started}` already (THR-2)", ""
+    call.started = event.thread
+
+
+def _thread_done(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+    if event.thread == MAIN:
+        yield event.position, "`main` never ends by thread_done (THR-1)", "the turn ends by itself after the list"
+        return
+    yield from _living(story, event, event.thread)
+    for label, thread in story.threads.items():
+        if thread.parent == event.thread and not thread.ended:
+            message = f"the thread `{label}` would outlive `{event.thread}`, which started it (THR-2)"
+            yield event.position, message, "end the inner thread first"
+    if event.thread in story.threads:
+        story.threads[event.thread].ended = True
+
+
+def _mcp_initialize(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+    yield from _living(story, event, event.thread)
+
+
+def _sandbox_created(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+    story.sandboxes += 1
+    if story.sandboxes > 1:
+        yield event.position, "a session has one sandbox (SBX-1)", "leave one of them out"
+
+
+_FOLLOW: dict[str, Callable[[_Story, ListedEvent], Iterator[Finding]]] = {
+    "message": _message,
+    "tool_response": _tool_response,
+    "thread_created": _thread_created,
+    "thread_done": _thread_done,
+    "mcp_initialize": _mcp_initialize,
+    "sandbox_created": _sandbox_created,
+}
