@@ -182,6 +182,19 @@ def test_a_gap_is_filled_by_resuming_from_the_last_good_event() -> None:
         assert gateway.calls[1:] == [f"GET /sessions/s1/turns/t1/stream?after_sequence_id={missing - 1}"]
 
 
+def test_a_connection_is_left_before_the_next_one_is_opened() -> None:
+    body = Body(sse(TURN_EVENTS[:2] + TURN_EVENTS[3:]))
+    answer = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
+    left: list[bool] = []
+
+    def next_one(rest: bytes) -> httpx.Response:
+        left.append(body.closed)
+        return stream(rest)
+
+    assert list(followed(OneTurn(TURN_EVENTS, answered(answer), next_one))) == WHOLE
+    assert left == [True]
+
+
 def test_swapped_events_are_put_right_by_resuming() -> None:
     swapped = [TURN_EVENTS[n] for n in (0, 1, 3, 2, *range(4, len(TURN_EVENTS)))]
 
@@ -263,7 +276,9 @@ def test_nothing_is_read_after_turn_done_and_the_client_hangs_up() -> None:
     body = Body(BODY, b"data: {broken\n\n", then=httpx.ReadError("late"))
     answer = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
 
-    assert list(followed(OneTurn(TURN_EVENTS, answered(answer)))) == WHOLE
+    events = followed(OneTurn(TURN_EVENTS, answered(answer)))
+
+    assert list(events) == WHOLE
     assert body.closed
 
 

@@ -55,6 +55,14 @@ def test_cutting_never_changes_what_any_bytes_mean(pieces: list[bytes]) -> None:
     assert parse(*pieces) == parse(b"".join(pieces))
 
 
+def test_a_byte_order_mark_is_dropped_at_the_very_beginning_only() -> None:
+    mark = b"\xef\xbb\xbf"
+
+    assert parse(mark[:1], mark[1:], b"data: \xef\xbb\xbfa\n\n") == [ServerSentEvent("\ufeffa")]
+    assert parse(b"\n" + mark + b"data: a\n\n") == []
+    assert parse(mark + mark + b"data: a\n\n") == []
+
+
 def test_an_event_ended_by_two_carriage_returns_does_not_wait_for_more() -> None:
     parser = SseParser()
 
