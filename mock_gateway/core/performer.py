@@ -41,7 +41,9 @@ class TurnFailed(Exception):
 def schedule(turn: Turn, thread: Thread, due: float) -> None:
     """Play a thread again at a time."""
     turn.ticks += 1
-    rank = thread.siblings.rank(thread.name, thread.id) if thread.siblings is not None else 0.0
+    rank = 0.0
+    if thread.siblings is not None and thread.state is ThreadState.SPEAKING:
+        rank = thread.siblings.rank(thread.name, thread.id)
     heappush(turn.tasks, (due, rank, turn.ticks, thread))
 
 
