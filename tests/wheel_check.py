@@ -1,0 +1,56 @@
+"""Run by the gate with the Python of an environment that holds the wheel and nothing else: does it work as installed?
+
+usage: python wheel_check.py PATH-OF-MOCK-GATEWAY   (standard library only; it must not import from the checkout)
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+
+LEAST = 28
+"""Scenarios of the gallery that the wheel has to carry."""
+
+
+def post(url: str, body: object) -> urllib.request.Request:
+    """A JSON request with a key."""
+    headers = {"Authorization": "Bearer any", "Content-Type": "application/json"}
+    return urllib.request.Request(url, json.dumps(body).encode(), headers)
+
+
+def first_event(base: str) -> dict[str, object]:
+    """Create a session and read the first event of a turn."""
+    with urllib.request.urlopen(post(f"{base}/sessions", {"agent_name": "hello"}), timeout=10) as answer:
+        session = json.load(answer)["data"]["id"]
+    turn = post(f"{base}/sessions/{session}/turns", {"input": [{"type": "user.message", "content": "hi"}]})
+    with urllib.request.urlopen(turn, timeout=10) as stream:
+        lines = (line.decode() for line in stream)
+        data = next(line for line in lines if line.startswith("data: "))
+    event: dict[str, object] = json.loads(data.removeprefix("data: "))
+    return event
+
+
+def main(command: str) -> None:
+    """Check the gallery, the pages and a stream."""
+    listed = json.loads(subprocess.run([command, "list", "--json"], capture_output=True, check=True).stdout)
+    agents = listed["agents"] if isinstance(listed, dict) else listed
+    assert len(agents) >= LEAST, f"the wheel carries {len(agents)} scenarios, not {LEAST}"
+    server = subprocess.Popen([command, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    try:
+        base = server.stdout.readline().split()[-1]
+        event = first_event(base)
+        assert event["type"] == "turn.created", event
+        for path in ("/", "/docs", "/openapi.yaml", "/__admin/health"):
+            with urllib.request.urlopen(base + path, timeout=10) as page:
+                assert page.status == 200 and page.read(), path
+    finally:
+        server.terminate()
+        server.wait(10)
+    print(f"wheel: {len(agents)} scenarios, first event {event['type']}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
