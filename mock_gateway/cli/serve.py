@@ -1,0 +1,162 @@
+"""`mock-gateway serve`.
+
+Owns: the order in which a server comes to life: settings, scenarios, socket, ready file, first line; and the reverse.
+Nothing is half done: whatever fails ends in one message, before anybody was told that there is a server.
+Must not know: HTTP (`http/`), what happens in a turn (`core/`). Look next: `resolve.py`, `loading.py`, `watch.py`.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import os
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from mock_gateway.cli.arguments import Parser
+from mock_gateway.cli.errors import INTERRUPTED, OK, UsageError, write
+from mock_gateway.cli.loading import load, scenario_paths
+from mock_gateway.cli.options import OPTIONS
+from mock_gateway.cli.output import Output, stdout_descriptor
+from mock_gateway.cli.readyfile import ReadyFile
+from mock_gateway.cli.resolve import Chosen, choose, explain
+from mock_gateway.cli.screen import base_url, first_line, screen
+from mock_gateway.cli.terminal import Terminal, has_colours
+from mock_gateway.cli.watch import Watch
+from mock_gateway.gateway import Gateway
+from mock_gateway.http.app import App
+from mock_gateway.http.server import bind
+from mock_gateway.http.server import serve as serve_until_signal
+from mock_gateway.runtime import LoopRuntime
+from mock_gateway.scenario import Library
+from mock_gateway.settings import Keys, Settings
+
+HELP = "Serve scenarios over HTTP until a signal ends it."
+EXAMPLE = "mock-gateway serve --scenarios scenarios --speed 0"
+
+
+def build_app(library: Library, settings: Settings) -> App:
+    """The application that plays some scenarios; to be served inside one event loop."""
+    return App(Gateway(library.agents, settings, runtime=LoopRuntime()))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command. Gives the exit code; raises `UsageError`."""
+    flags = _parser().read(arguments)
+    chosen = choose(flags, os.environ, Path.cwd())
+    if flags.get("explain"):
+        write("\n".join(explain(chosen, as_json=chosen["json"])) + "\n")
+        return OK
+    with _ended_by_signals(), ReadyFile(chosen["ready-file"]) as ready_file:
+        settings = settings_of(chosen)
+        library = load(scenario_paths(chosen["scenarios"]), settings, params=chosen["param"])
+        with listen(chosen["host"], chosen["port"]) as sock:
+            return _serve(library, settings, chosen, sock, ready_file)
+
+
+def _parser() -> Parser:
+    parser = Parser("serve", HELP, EXAMPLE)
+    parser.add_options(OPTIONS.values(), greedy=True)
+    parser.add_argument(
+        "--config", metavar="FILE", help="YAML file with settings. [default: ./mock-gateway.yaml if any]"
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="Print every setting, its value and its origin, and end."
+    )
+    return parser
+
+
+def settings_of(chosen: Chosen) -> Settings:
+    """The settings of the gateway."""
+    return Settings(
+        seed=chosen["seed"],
+        speed=chosen["speed"],
+        strict=chosen["strict"],
+        heartbeat=chosen["heartbeat"],
+        body_limit=chosen["body-limit"],
+        subject=chosen["subject"],
+        keys=Keys(chosen["key"], frozenset(chosen["refuse-key"]), frozenset(chosen["forbid-key"]), chosen["only-keys"]),
+        cancel=chosen["cancel"],
+        running_turn_events=chosen["running-turn-events"],
+        concurrent_turn=chosen["concurrent-turn"],
+    )
+
+
+def _serve(library: Library, settings: Settings, chosen: Chosen, sock: socket.socket, ready_file: ReadyFile) -> int:
+    url = base_url(chosen["host"], sock.getsockname()[1])
+    ready_file.prepare(url)
+    app = build_app(library, settings)
+    terminal = Terminal(Output(stdout_descriptor()), as_json=chosen["json"], colours=has_colours(os.environ))
+    watch = Watch(library, app.gateway, terminal) if chosen["watch"] else None
+
+    def on_ready() -> None:
+        ready_file.show()
+        terminal.say(first_line(url, as_json=chosen["json"]))
+        if not chosen["quiet"]:
+            if not chosen["json"]:
+                terminal.say(screen(url, library, settings))
+            app.gateway.journal.listeners.append(terminal.tell)
+        if watch is not None:
+            watch.start()
+
+    # The collector rests while things are loaded; from here on the server settles what it does.
+    gc.enable()
+    try:
+        interrupted = serve_until_signal(app, sock, on_ready)
+    finally:
+        if watch is not None:
+            watch.stop()
+        terminal.close()
+    return INTERRUPTED if interrupted else OK
+
+
+_TAKEN = (
+    "stop what listens there (another mock-gateway?), choose another one with --port, "
+    "or let --port 0 take any that is free"
+)
+_REFUSED = {
+    errno.EADDRINUSE: ("is taken", _TAKEN),
+    errno.EACCES: (
+        "may not be used by you",
+        "choose one above 1023 with --port, or let --port 0 take any that is free",
+    ),
+    errno.EADDRNOTAVAIL: ("is no address of this machine", "--host 127.0.0.1 is this machine alone, 0.0.0.0 all of it"),
+}
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `UsageError`."""
+    try:
+        return bind(host, port)
+    except OSError as error:
+        fallback = (f"cannot be listened on: {error.strerror}", "give --host an address of this machine")
+        what, hint = _REFUSED.get(error.errno or 0, fallback)
+        raise UsageError(f"port {port} of {host} {what}", hint) from error
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal end everything in order, at any moment: SIGTERM (exit code 0), and a terminal that was closed.
+
+    While the server runs it takes SIGTERM itself and raises it again when it has ended.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(OK)
+
+    def hang_up(_number: int, _frame: FrameType | None) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, end)}
+    # Ignored on purpose under nohup; absent on Windows.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hang_up)
+    try:
+        yield
+    finally:
+        for number, known in before.items():
+            signal.signal(number, known)
