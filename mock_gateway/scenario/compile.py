@@ -14,8 +14,9 @@ from mock_gateway.core.pieces import Cut
 from mock_gateway.core.script import Agent, DoorRule, Limits, McpServer, Pace, Readings, Rule, Sandbox
 from mock_gateway.scenario.binding import templates_in
 from mock_gateway.scenario.conditions import condition, groups
-from mock_gateway.scenario.errors import Mistake, ScenarioErrors
+from mock_gateway.scenario.errors import Mistake, ScenarioErrors, did_you_mean
 from mock_gateway.scenario.lint import lint
+from mock_gateway.scenario.matchers import AllOf
 from mock_gateway.scenario.past import make_session
 from mock_gateway.scenario.reading import Shared
 from mock_gateway.scenario.records import Record
@@ -40,7 +41,7 @@ def compile_agent(
     """
     shop = _workshop(record, shared, seed, base)
     mine = {name: params.get(name, value) for name, value in shared.params.items()}
-    place = Place(state=frozenset(record.get("state", ())), params=frozenset(mine))
+    place = Place({"params": mine}, state=frozenset(record.get("state", ())), params=frozenset(mine))
     rules = tuple(_rule(one, index, place, shop) for index, one in enumerate(record.get("turns", ())))
     agent = Agent(
         name=record["agent"],
@@ -100,7 +101,7 @@ def _description(text: str) -> str:
 
 
 def _rule(record: Record, index: int, place: Place, shop: Workshop) -> Rule:
-    when = condition(record["when"]) if "when" in record else None
+    when = _condition(record["when"], place, shop) if "when" in record else None
     inner = place.with_groups(groups(when)) if when else place
     path = f"turns/{index}"
     script = tuple(steps_of(record, inner, path, shop))
@@ -113,6 +114,16 @@ def _rule(record: Record, index: int, place: Place, shop: Workshop) -> Rule:
         on_refused=make_script(refused, inner, f"{path}/on_refused", shop) if refused else None,
         position=record.node.position,
     )
+
+
+def _condition(record: Record, place: Place, shop: Workshop) -> AllOf:
+    for name in record.get("state", ()):
+        if name not in place.state:
+            hint = did_you_mean(name, sorted(place.state)) or "declare it under `state` with its first value"
+            shop.mistakes.append(record.node.value["state"].key_mistake(name, f"there is no state `{name}`", hint))
+    for template in templates_in(record.get("state", {})):
+        shop.mistakes.append(template.node.mistake("a condition is the same in every run; it cannot hold {{ }}"))
+    return condition(record)
 
 
 def _otherwise(record: Record, place: Place, shop: Workshop, *, strict: bool) -> Rule | Literal["echo", "error"]:

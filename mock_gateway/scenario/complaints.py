@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 _QUOTE = "put the whole value in quotes; text with `: `, ` #`, or one of , [ ] { } inside { } or [ ] needs them"
 _BRACES = 'a value with {{ }} needs quotes: "... {{ ... }} ..."'
 
-# Part of the parser's problem (or of its context): our message, our hint. The first that fits is taken; libyaml and
-# PyYAML's own parser word some problems differently.
+_INDENT = "check the indentation"
+
+# Part of the parser's problem or of its context; our message; our hint. The first that fits is taken. libyaml and
+# PyYAML's own parser word some problems differently, so the parts are what both have in common.
 _PROBLEMS: tuple[tuple[str, str, str], ...] = (
     ("scanning an alias", "text cannot begin with *, which marks an alias", "put the value in quotes"),
     ("scanning an anchor", "text cannot begin with &, which marks an anchor", "put the value in quotes"),
@@ -26,28 +28,14 @@ _PROBLEMS: tuple[tuple[str, str, str], ...] = (
     ("expected escape sequence", "an escape in double quotes is incomplete", "double the backslash"),
     ("invalid Unicode character", "this escape is no character", "write the character itself"),
     ("mapping values are not allowed", "a second `: ` in one value, or a key at the wrong indentation", _QUOTE),
-    ("block sequence entries are not allowed", "a list cannot begin here", "begin it on a line of its own"),
     ("sequence entries are not allowed", "a list cannot begin here", "begin it on a line of its own"),
-    ("did not find expected ',' or ']'", "the list is not closed here; expected , or ]", _QUOTE),
-    ("did not find expected ',' or '}'", "the mapping is not closed here; expected , or }", _QUOTE),
     ("expected ',' or ']'", "the list is not closed here; expected , or ]", _QUOTE),
     ("expected ',' or '}'", "the mapping is not closed here; expected , or }", _QUOTE),
-    ("did not find expected key", "the mapping does not go on here; expected a key or less indentation", _QUOTE),
-    ("expected <block end>", "this does not go on here; expected less indentation", _QUOTE),
-    (
-        "did not find expected '-'",
-        "the list does not go on here; expected - or less indentation",
-        "check the indentation",
-    ),
+    ("parsing a block collection", "the list does not go on here; expected - or less indentation", _INDENT),
+    ("parsing a block mapping", "the mapping does not go on here; expected a key or less indentation", _QUOTE),
     ("could not find expected ':'", "a key without `:`", "write `key: value`, or quote a text that spans lines"),
-    ("did not find expected node content", "a value is missing here", _QUOTE),
-    ("expected the node content", "a value is missing here", _QUOTE),
-    (
-        "did not find expected <document start>",
-        "the document is over here; expected nothing more",
-        "check the indentation",
-    ),
-    ("expected '<document start>'", "the document is over here; expected nothing more", "check the indentation"),
+    ("node content", "a value is missing here", _QUOTE),
+    ("document start>", "the document is over here; expected nothing more", _INDENT),
 )
 
 
@@ -66,7 +54,7 @@ def explain_yaml(error: yaml.MarkedYAMLError, file: str, text: str) -> Mistake:
 
 def _worded(error: yaml.MarkedYAMLError, character: str, line: str) -> tuple[str, str]:
     problem = error.problem or "this is not YAML"
-    if "cannot start any token" in problem:
+    if "cannot start any token" in problem or "tab character" in problem:
         return _bad_start(character)
     for part, message, hint in _PROBLEMS:
         if part in problem or part in (error.context or ""):

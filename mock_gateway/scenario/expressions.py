@@ -81,7 +81,7 @@ def _parsed(text: str, lead: int) -> ast.expr:
             warnings.simplefilter("ignore")
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        offset = max(0, min((error.offset or 1) - 1, len(text)))
+        offset = min(error.offset - 1, len(text)) if error.offset else len(text)
         raise BadExpression("this is no expression", lead + offset, _GRAMMAR) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise BadExpression("this is no expression", lead, _GRAMMAR) from error

@@ -27,7 +27,7 @@ class Templated(Shape):
 
     def read(self, node: Node, label: str, mistakes: list[Mistake]) -> Any:
         if node.kind != "text":
-            return self.refuse(node, label, mistakes, quote_hint(node))
+            return self.refuse(node, label, mistakes)
         found = parse_template(node, mistakes)
         return BAD if found is None else found
 
@@ -95,7 +95,7 @@ class Wanted(Shape):
 
     def read(self, node: Node, label: str, mistakes: list[Mistake]) -> Any:
         if node.kind != "text":
-            return self.refuse(node, label, mistakes, quote_hint(node))
+            return self.refuse(node, label, mistakes)
         if not node.value:
             return self.refuse(node, label, mistakes, "leave the key out to take every text")
         found = _PATTERN.fullmatch(node.value)

@@ -102,7 +102,7 @@ def _thread_created(story: _Story, event: ListedEvent) -> Iterator[Finding]:
         yield (
             event.position,
             f"the thread `{event.thread}` was created before (THR-2)",
-            "every thread has its own label",
+            "each thread has its own label",
         )
     else:
         story.threads[event.thread] = _Thread(event.parent)

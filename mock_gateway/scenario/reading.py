@@ -34,7 +34,7 @@ def is_shared(root: Node) -> bool:
 
 def _read(root: Node, shape: Fields) -> Record:
     mistakes: list[Mistake] = []
-    record = shape.read(root, "scenario", mistakes)
+    record = shape.read(root, "", mistakes)
     if mistakes:
         raise ScenarioErrors(mistakes)
     found: Record = record

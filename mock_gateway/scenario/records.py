@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mock_gateway.scenario.errors import Mistake, did_you_mean
-from mock_gateway.scenario.shape import BAD, Schema, Shape, one_of
+from mock_gateway.scenario.errors import Mistake, did_you_mean, nearest
+from mock_gateway.scenario.shape import BAD, Choice, Schema, Shape, one_of
 from mock_gateway.scenario.source import Kind, Node, Source, compose
 
 
@@ -95,24 +95,29 @@ class Fields(Shape):
             return self.refuse(node, label, mistakes)
         before = len(mistakes)
         values: dict[str, Any] = {}
+        meant: list[str] = []
         for key, value in node.value.items():
             entry = self.keys.get(key)
             if entry is None:
-                mistakes.append(self._unknown(node, key))
-                continue
-            values[key] = entry.shape.read(value, key, mistakes)
-        self._check(node, label, mistakes)
+                meant.append(self._unknown(node, key, mistakes))
+            else:
+                values[key] = entry.shape.read(value, key, mistakes)
+        self._check(node, label, meant, mistakes)
         return Record(node, values) if len(mistakes) == before else BAD
 
-    def _unknown(self, node: Node, key: str) -> Mistake:
-        meant = next((valid for valid, entry in self.keys.items() if key in entry.tried), None)
-        hint = f"did you mean `{meant}`?" if meant else did_you_mean(key, list(self.keys))
-        return node.key_mistake(key, f"unknown key `{key}` in {self.name}", hint)
+    def _unknown(self, node: Node, key: str, mistakes: list[Mistake]) -> str:
+        tried = (valid for valid, entry in self.keys.items() if key in entry.tried)
+        meant = next(tried, None) or nearest(key, self.keys)
+        hint = f"did you mean `{meant}`?" if meant else f"there is: {', '.join(self.keys)}"
+        mistakes.append(node.key_mistake(key, f"unknown key `{key}` in {self.name}", hint))
+        return meant or ""
 
-    def _check(self, node: Node, label: str, mistakes: list[Mistake]) -> None:
+    def _check(self, node: Node, label: str, meant: list[str], mistakes: list[Mistake]) -> None:
+        """What must be there and what must not be there together. meant: keys that are there under a wrong name."""
         there = node.value
+        before = len(mistakes)
         for key in self.required:
-            if key not in there:
+            if key not in there and key not in meant:
                 hint = f"for example `{key}: {self.keys[key].example}`"
                 mistakes.append(node.mistake(f"`{key}` is missing in {self.name}", hint))
         if len(self._rivals & there.keys()) > 1:
@@ -121,8 +126,9 @@ class Fields(Shape):
             if self.needs[key] not in there:
                 message = f"`{key}` means something only together with `{self.needs[key]}`"
                 mistakes.append(node.key_mistake(key, message))
-        if self.any_of and self._some.isdisjoint(there):
-            mistakes.append(node.mistake(f"`{label}`: expected at least one of {', '.join(self.any_of)}"))
+        if self.any_of and self._some.isdisjoint(there) and not meant and len(mistakes) == before:
+            message = f"`{label}`: a {self.name} needs at least one of {', '.join(self.any_of)}"
+            mistakes.append(node.mistake(message))
 
     def _check_exclusive(self, node: Node, mistakes: list[Mistake]) -> None:
         for group in self.exclusive:
@@ -259,7 +265,9 @@ class Either(Shape):
 
     def read(self, node: Node, label: str, mistakes: list[Mistake]) -> Any:
         shape = self.table.get(node.kind)
-        return shape.read(node, label, mistakes) if shape else self.refuse(node, label, mistakes)
+        if shape is None or (isinstance(shape, Choice) and node.value not in shape.words):
+            return self.refuse(node, label, mistakes, shape.close(node) if isinstance(shape, Choice) else "")
+        return shape.read(node, label, mistakes)
 
     def schema(self, definitions: dict[str, Schema]) -> Schema:
         return {"anyOf": [shape.schema(definitions) for shape in self.shapes]}

@@ -35,7 +35,8 @@ ROOTS: dict[str, tuple[str, tuple[str, ...] | None]] = {
 class Place:
     """Where a script stands, as far as names go.
 
-    bound: names that a fragment was given. groups: named groups of the rule. state, params: declared names.
+    bound: names that are known already: `params`, and those that a fragment was given. groups: named groups of the
+    rule. state, params: declared names.
     in_sub_agent: `task` is there. using: the fragments that it is part of, the outermost first.
     free: nothing is known about names, in a fragment that nobody uses.
     """
@@ -54,7 +55,7 @@ class Place:
 
     def roots(self) -> list[str]:
         """The root names that exist here."""
-        return [*self.bound, *(name for name in ROOTS if name != "task" or self.in_sub_agent)]
+        return list(dict.fromkeys([*self.bound, *(name for name in ROOTS if name != "task" or self.in_sub_agent)]))
 
     def attributes(self, root: str) -> Iterable[str] | None:
         """The attributes that a root can have here; None when that is not known."""
@@ -71,7 +72,7 @@ def check_names(template: Template, place: Place) -> Iterator[Mistake]:
 
 
 def _check_use(hole: Hole, use: Use, place: Place) -> Iterator[Mistake]:
-    if use.name in place.bound:
+    if use.name in place.bound and use.name != "params":
         return
     if use.name == "task" and not place.in_sub_agent:
         yield hole.mistake(use, "`task` is known only in the script of a sub-agent", "did you mean `input.text`?")

@@ -71,6 +71,7 @@ def _fragment(record: Record, place: Place, path: str, shop: Workshop) -> Script
         return ()
     shop.used.add(name)
     bound = {key: shop.data(value, place) for key, value in record.get("with", {}).items()}
+    bound = {"params": place.bound.get("params", {}), **bound}
     inner = replace(place, bound=bound, using=(*place.using, name))
     return make_script(fragment.steps, inner, f"{path}/use", shop)
 

@@ -53,7 +53,10 @@ class Shape(ABC):
 
     def refuse(self, node: Node, label: str, mistakes: list[Mistake], hint: str = "") -> Any:
         """Add the mistake that something else was expected; gives BAD."""
-        mistakes.append(node.mistake(f"`{label}`: expected {self.expected}, found {node}", hint))
+        if not hint and "text" in self.kinds:
+            hint = quote_hint(node)
+        subject = f"`{label}`: " if label else ""
+        mistakes.append(node.mistake(f"{subject}expected {self.expected}, found {node}", hint))
         return BAD
 
 
@@ -69,7 +72,7 @@ class Text(Shape):
 
     def read(self, node: Node, label: str, mistakes: list[Mistake]) -> Any:
         if node.kind != "text":
-            return self.refuse(node, label, mistakes, quote_hint(node))
+            return self.refuse(node, label, mistakes)
         return node.value if self.test.fullmatch(node.value) else self.refuse(node, label, mistakes)
 
     def schema(self, _definitions: dict[str, Schema]) -> Schema:
@@ -101,8 +104,12 @@ class Choice(Shape):
     def read(self, node: Node, label: str, mistakes: list[Mistake]) -> Any:
         if node.kind == "text" and node.value in self.words:
             return node.value
+        return self.refuse(node, label, mistakes, self.close(node))
+
+    def close(self, node: Node) -> str:
+        """A hint with the nearest word."""
         close = nearest(node.value, self.words) if node.kind == "text" else None
-        return self.refuse(node, label, mistakes, f"did you mean `{close}`?" if close else "")
+        return f"did you mean `{close}`?" if close else ""
 
     def schema(self, _definitions: dict[str, Schema]) -> Schema:
         return {"const": self.words[0]} if len(self.words) == 1 else {"enum": list(self.words)}

@@ -329,12 +329,6 @@ SCRIPT: Shape = OneOrMany(Later(lambda: STEP, "a step", ("mapping",)))
 _BRANCHES = OneOrMany(Later(lambda: BRANCH, "a step, perhaps with `when`", ("mapping",)))
 
 _STEP_KEYS = {
-    "wait": Key(
-        Measured(DURATION, "cancel"),
-        "Time before the step, or `cancel`: nothing more comes until the turn is cancelled or times out.",
-        "2s",
-        tried=("delay", "sleep", "after", "pause"),
-    ),
     "say": Key(
         SAY,
         "The text of one model message.",
@@ -346,6 +340,12 @@ _STEP_KEYS = {
         "Calls made in the same message: of tools, of the user, of sub-agents.",
         "{ tool: github.list_issues, returns: [] }",
         tried=("calls", "tool", "tool_calls", "tools", "sub_agent", "ask"),
+    ),
+    "wait": Key(
+        Measured(DURATION, "cancel"),
+        "Time before the step, or `cancel`: nothing more comes until the turn is cancelled or times out.",
+        "2s",
+        tried=("delay", "sleep", "after", "pause"),
     ),
     "interleave": Key(
         Either(Choice("in_turn", "seeded"), ListOf(_NAME, least=1)),
