@@ -7,11 +7,11 @@ Must not know: turns, threads, time, bytes on a wire beyond the JSON form of a s
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from json.encoder import encode_basestring
 from random import Random
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ FINISH = Piece(PieceKind.FINISH)
 
 def json_text(text: str) -> bytes:
     """The JSON string of a text, in UTF-8, with the shortest escapes."""
-    return json.dumps(text, ensure_ascii=False).encode()
+    return encode_basestring(text).encode()
 
 
 @dataclass(frozen=True, slots=True)
