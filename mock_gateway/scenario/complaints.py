@@ -48,17 +48,17 @@ def explain_yaml(error: yaml.MarkedYAMLError, file: str, text: str) -> Mistake:
     index, line, column = (mark.index, mark.line, mark.column) if mark else (0, 0, 0)
     lines = text.splitlines()
     excerpt = lines[line] if line < len(lines) else ""
-    message, hint = _worded(error, text[index : index + 1], excerpt)
+    message, hint = _worded(error, text[index : index + 1], excerpt[:column])
     return Mistake(Position(file, line + 1, column + 1), message, hint, excerpt)
 
 
-def _worded(error: yaml.MarkedYAMLError, character: str, line: str) -> tuple[str, str]:
+def _worded(error: yaml.MarkedYAMLError, character: str, before: str) -> tuple[str, str]:
     problem = error.problem or "this is not YAML"
     if "cannot start any token" in problem or "tab character" in problem:
         return _bad_start(character)
     for part, message, hint in _PROBLEMS:
         if part in problem or part in (error.context or ""):
-            return message, _BRACES if "{{" in line and hint == _QUOTE else hint
+            return message, _BRACES if "{{" in before and hint == _QUOTE else hint
     return f"this is not YAML: {problem}", ""
 
 

@@ -8,7 +8,7 @@ from mock_gateway.scenario import Mistake, ScenarioErrors, load_text
 
 def agent_of(text: str, **options: object) -> Agent:
     """The agent of a text in which the name may be left out."""
-    whole = text if "agent:" in text else f"agent: a\n{text}"
+    whole = text if text.startswith("agent:") else f"agent: a\n{text}"
     return load_text(whole, "s.yaml", **options)  # type: ignore[arg-type]  # options are passed on as they are
 
 
