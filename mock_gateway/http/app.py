@@ -12,6 +12,7 @@ from mock_gateway.gateway import Gateway
 from mock_gateway.http.edge import Edge, Scope
 from mock_gateway.http.routes import build
 from mock_gateway.http.streams import Receive, Send, Streams
+from mock_gateway.journal import RequestEntry
 from mock_gateway.wire.beta.dialect import Beta
 from mock_gateway.wire.dialect import Dialect
 
@@ -39,6 +40,10 @@ class App:
                 await self.edge(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
+
+    def unreadable(self, status: int, message: str) -> None:
+        """Note bytes that were no request."""
+        self.gateway.journal.add(RequestEntry(self.gateway.runtime.wall(), "-", "-", status, 0.0, "", (), message))
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["raw_path"] == b"/__admin/health":

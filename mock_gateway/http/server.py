@@ -1,52 +1,20 @@
-"""Running under uvicorn: the seam to its sockets, and ending at once.
+"""Running under uvicorn: listening, and ending at once.
 
-Owns: everything that knows uvicorn. `SeamProtocol` puts the connection into the scope, so that a stream notices a lost
-client without a task of its own; elsewhere (another server) streams fall back to watching `receive()`.
+Owns: the server and its socket. One connection of it is `connection.py`; nothing else knows uvicorn.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_gateway.http.app import App
-
-
-class SeamProtocol(HttpToolsProtocol):
-    """uvicorn's fast protocol, with its connection in the scope."""
-
-    on_lost: Callable[[], None] | None = None
-
-    def on_message_begin(self) -> None:
-        """A request begins: let the application find this connection."""
-        super().on_message_begin()
-        self.scope["extensions"] = {"mock_gateway.connection": self}  # type: ignore[dict-item]
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The client has gone."""
-        super().connection_lost(exc)
-        if self.on_lost is not None:
-            self.on_lost()
-            self.on_lost = None
-
-    def abort(self) -> None:
-        """Close the socket without a word."""
-        self.transport.abort()
-
-    def send_400_response(self, msg: str) -> None:
-        """Bytes that are no HTTP get the contract's error body as well (NET-4)."""
-        error = {"message": f"this is no HTTP/1.1 request: {msg}", "type": "invalid_request_error"}
-        body = json.dumps({"error": error | {"code": "malformed_http", "param": None}}).encode()
-        head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: %d\r\n" % len(body)
-        self.transport.write(head + b"connection: close\r\n\r\n" + body)
-        self.transport.close()
+from mock_gateway.http.connection import SeamProtocol
 
 
 class Server(uvicorn.Server):

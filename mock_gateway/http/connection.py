@@ -1,0 +1,120 @@
+"""One connection under uvicorn: the seam to its socket, and what is said about bytes that are no request.
+
+Owns: `SeamProtocol`, which puts the connection into the scope, so that a stream notices a lost client without a task of
+its own; elsewhere (another server) streams fall back to watching `receive()`. Limits of a request's head.
+Must not know: endpoints, dialects. Look next: `server.py`, which serves with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_LIMIT = 256 * 1024
+"""Bytes of a request line and its headers; checked read by read, so a little more may pass."""
+URL_LIMIT = 65_535
+"""Bytes of a request target; the parser cannot take more."""
+
+OFFER = (b"connection", b"upgrade", b"http2-settings")
+PHRASES = {400: b"Bad Request", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
+OTHER_PROTOCOLS = {
+    b"\x16\x03": "this is a TLS hello, and the port speaks plain HTTP; write http:// and not https://",
+    b"PRI * HTTP/2": "this is HTTP/2, and the port speaks HTTP/1.1",
+}
+"""By the first bytes of what they send."""
+
+
+class SeamProtocol(HttpToolsProtocol):
+    """uvicorn's fast protocol, with its connection in the scope."""
+
+    on_lost: Callable[[], None] | None = None
+    url = b""
+    _head = 0
+
+    def on_message_begin(self) -> None:
+        """A request begins: let the application find this connection."""
+        super().on_message_begin()
+        self.scope["extensions"] = {"mock_gateway.connection": self}  # type: ignore[dict-item]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone."""
+        super().connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
+            self.on_lost = None
+
+    def abort(self) -> None:
+        """Close the socket without a word."""
+        self.transport.abort()
+
+    # -- what cannot be read -----------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of requests; the first that are none end the connection with one answer."""
+        if self.transport.is_closing():
+            return
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as offer:
+            if self._should_upgrade():
+                self._decline(data[offer.args[0] :])
+        except HttpParserError as error:
+            self._give_up(data, error)
+        else:
+            self._weigh_head(len(data))
+
+    def _weigh_head(self, size: int) -> None:
+        if self.cycle is not None and self.cycle.scope is self.scope:
+            self._head = 0
+            return
+        self._head += size
+        if self._head > HEAD_LIMIT:
+            self._refuse(431, f"the request line and its headers are larger than {HEAD_LIMIT} bytes")
+
+    def _should_upgrade(self) -> bool:
+        """Every offer of another protocol goes to `_decline`; CONNECT, which looks like one, to the application."""
+        return bool(self.parser.get_method() != b"CONNECT")
+
+    def _decline(self, rest: bytes) -> None:
+        """Go on in HTTP/1.1. The parser believes that the body is another protocol, so it reads all again."""
+        self.parser = HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        lines = [b"%s %s HTTP/1.1" % (self.scope["method"].encode(), self.url)]
+        lines += [b"%s: %s" % header for header in self.scope["headers"] if header[0] not in OFFER]
+        self.data_received(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
+
+    def _give_up(self, data: bytes, error: HttpParserError) -> None:
+        if len(self.url) > URL_LIMIT:
+            self._refuse(414, f"the URL is longer than {URL_LIMIT} bytes")
+            return
+        for begin, message in OTHER_PROTOCOLS.items():
+            if data.startswith(begin):
+                self._refuse(400, message)
+                return
+        reason = str(error.__context__ or error)
+        self._refuse(400, f"this is no HTTP/1.1 request: {reason[:1].lower()}{reason[1:]}")
+
+    def _refuse(self, status: int, message: str) -> None:
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if not cycle.more_body:
+                # What came before is a whole request: it gets its answer, and nobody else's, before the end.
+                cycle.keep_alive = False
+                return
+            if cycle.response_started or self.pipeline:
+                self.transport.close()
+                return
+        self.config.app.unreadable(status, message)  # type: ignore[union-attr]  # it is always our application
+        self._say(status, message)
+        self.transport.close()
+
+    def _say(self, status: int, message: str) -> None:
+        """The contract's error body, also for bytes that are no HTTP (NET-4)."""
+        error = {"message": message, "type": "invalid_request_error", "code": "malformed_http", "param": None}
+        body = json.dumps({"error": error}).encode()
+        head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\n" % (status, PHRASES[status])
+        self.transport.write(head + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body) + body)
