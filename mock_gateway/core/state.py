@@ -120,7 +120,11 @@ class Message:
 
     def text(self, kind: PieceKind = PieceKind.TEXT) -> str:
         """Everything of one kind, joined."""
-        return "".join([piece.text for piece in self.pieces if piece.kind is kind])
+        return "".join([text for its, text, _, _ in self.pieces if its is kind])
+
+    def json_text(self) -> bytes:
+        """The text as a JSON string in UTF-8, put together from the pieces as they were encoded."""
+        return b'"%b"' % b"".join([encoded[1:-1] for its, _, encoded, _ in self.pieces if its is PieceKind.TEXT])
 
 
 @dataclass(slots=True)
@@ -352,6 +356,14 @@ class Authorisation:
     asks: int = 0
 
 
+@dataclass(slots=True)
+class Draft:
+    """What makes a session a draft: the agent's spec as a client wrote it, and the saved agent that it belongs to."""
+
+    spec: Mapping[str, object]
+    agent_name: str | None = None
+
+
 class Session:
     """One conversation. agent: the configuration that it began with (SES-4). running: its turn that runs (SES-5)."""
 
@@ -365,6 +377,7 @@ class Session:
         "connected",
         "created_at",
         "created_by",
+        "draft",
         "id",
         "messages",
         "number",
@@ -391,6 +404,7 @@ class Session:
         self.updated_at = at
         self.state = SessionState.OPEN
         self.running: Turn | None = None
+        self.draft: Draft | None = None
         self.turns: list[Turn] = []
         self.by_id: dict[str, Turn] = {}
         self.authorisations: dict[str, Authorisation] = {}
@@ -407,6 +421,10 @@ class Session:
         return self.by_id.get(turn_id)
 
 
+# Made once: json.dumps makes an encoder for every call with separators of its own.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def json_compact(value: object) -> str:
     """JSON without blanks, in the order given; text in it stays as it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(value)

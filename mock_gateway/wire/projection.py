@@ -43,7 +43,7 @@ class Projection:
         self.starts: list[int] = []
         self.seen = 0
         self.last = 0
-        self.stored: list[dict[str, object]] | None = None
+        self.stored: list[bytes] | None = None
 
     def sync(self) -> None:
         """Number the facts that are new."""

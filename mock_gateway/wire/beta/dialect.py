@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from mock_gateway.core.errors import Refusal
 from mock_gateway.core.events import Fact
-from mock_gateway.core.state import Session, Turn, json_compact
+from mock_gateway.core.state import Session, Turn
 from mock_gateway.wire import tokens
-from mock_gateway.wire.asks import ListEvents, ListSessions, ListTurns
+from mock_gateway.wire.asks import Ask, ListEvents, ListSessions, ListTurns
 from mock_gateway.wire.beta import render
 from mock_gateway.wire.beta.errors import error_body, status_of
 from mock_gateway.wire.beta.operations import OPERATIONS
 from mock_gateway.wire.beta.parse import PARSE
+from mock_gateway.wire.dialect import Show
+from mock_gateway.wire.encoded import json_array, json_object
 from mock_gateway.wire.projection import Projection, view_of
 
 
@@ -20,6 +25,8 @@ class Beta:
     name = "beta"
     operations = OPERATIONS
     parse = PARSE
+    bases: tuple[str, ...] = ()
+    shows: Mapping[type[Ask], Show] = MappingProxyType({})
 
     def weigh(self, fact: Fact) -> int:
         """How many frames a fact is."""
@@ -31,20 +38,20 @@ class Beta:
 
     def session(self, session: Session) -> bytes:
         """`{data: Session}`."""
-        return json_compact({"data": render.session_object(session)}).encode()
+        return b'{"data":%b}' % render.session_object(session)
 
     def turn(self, turn: Turn) -> bytes:
         """`{data: Turn}`."""
-        return json_compact({"data": render.turn_object(turn, view_of(turn, self))}).encode()
+        return b'{"data":%b}' % render.turn_object(turn, view_of(turn, self))
 
     def sessions(self, ask: ListSessions, page: list[Session], *, more: bool) -> bytes:
         """A page of sessions (SES-3)."""
-        token = tokens.encode("sessions", [page[-1].created_at, page[-1].number]) if more else None
+        token = tokens.encode(ask.listing, [page[-1].created_at, page[-1].number]) if more else None
         return _page([render.session_object(session) for session in page], ask.limit, token)
 
     def turns(self, ask: ListTurns, page: list[Turn], *, more: bool) -> bytes:
         """A page of turns (TRN-6)."""
-        token = tokens.encode(f"turns {ask.session_id} {ask.newest_first}", [page[-1].number]) if more else None
+        token = tokens.encode(ask.listing, [page[-1].number]) if more else None
         return _page([render.turn_object(turn, view_of(turn, self)) for turn in page], ask.limit, token)
 
     def events(self, ask: ListEvents, turn: Turn) -> bytes:
@@ -60,7 +67,7 @@ class Beta:
         token = tokens.encode(listing, [end]) if end < len(items) else None
         return _page(page, ask.limit, token)
 
-    def refusal(self, refusal: Refusal) -> tuple[int, bytes]:
+    def refusal(self, refusal: Refusal, operation: str = "") -> tuple[int, bytes]:  # noqa: ARG002
         """NET-4."""
         status = status_of(refusal)
         return status, error_body(status, refusal.message, refusal.reason.value, refusal.param)
@@ -70,6 +77,6 @@ class Beta:
         return error_body(status, message, code)
 
 
-def _page(items: list[render.Json], limit: int, token: str | None) -> bytes:
+def _page(items: list[bytes], limit: int, token: str | None) -> bytes:
     pagination = {"limit": limit, "next_page_token": token, "previous_page_token": None}
-    return json_compact({"data": items, "pagination": pagination}).encode()
+    return json_object({"data": json_array(items), "pagination": pagination})

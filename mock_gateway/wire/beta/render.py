@@ -27,6 +27,7 @@ from mock_gateway.core.lifecycle import TurnState
 from mock_gateway.core.pieces import Piece, PieceKind
 from mock_gateway.core.script import SubAgentCall
 from mock_gateway.core.state import Message, OpenCall, Session, Thread, Turn, json_compact
+from mock_gateway.wire.encoded import json_array, json_object
 from mock_gateway.wire.projection import Projection
 from mock_gateway.wire.times import iso_time
 
@@ -34,6 +35,7 @@ Json = dict[str, object]
 SYSTEM = "truefoundry-system"
 HIDDEN = (PieceKind.REASONING, PieceKind.REFUSAL)
 """Pieces that this contract has no field for."""
+NO_TEXT = b'""'
 
 
 def weigh(fact: Fact) -> int:
@@ -49,9 +51,9 @@ def weigh(fact: Fact) -> int:
     return 1
 
 
-def frame(number: int, event: Json) -> bytes:
+def frame(number: int, event: bytes) -> bytes:
     """One SSE message: the id line, the data line, a blank line (STR-1)."""
-    return b"id: %d\ndata: %b\n\n" % (number, json_compact(event).encode())
+    return b"id: %d\ndata: %b\n\n" % (number, event)
 
 
 def frames(turn: Turn, view: Projection, fact: Fact, number: int, skip: int, limit: int) -> list[bytes]:
@@ -117,14 +119,14 @@ def tool_info(turn: Turn, call: OpenCall) -> Json:
     return info
 
 
-def assembled(turn: Turn, message: Message, number: int | None = None) -> Json:
+def assembled(turn: Turn, message: Message, number: int | None = None) -> bytes:
     """A message as it is stored (EVT-4)."""
     result: Json = {"type": "model.message"}
     if number is not None:
         result["sequence_id"] = number
     result["thread_id"] = message.thread_id
-    text = message.text()
-    if text or not message.calls:
+    text = message.json_text()
+    if text != NO_TEXT or not message.calls:
         result["content"] = text
     if message.calls:
         result["tool_calls"] = [
@@ -137,13 +139,13 @@ def assembled(turn: Turn, message: Message, number: int | None = None) -> Json:
             for call in message.calls
         ]
     result["finish_reason"] = message.finish_reason
-    return result
+    return json_object(result)
 
 
-def event(turn: Turn, view: Projection, fact: Fact, number: int) -> Json:
+def event(turn: Turn, view: Projection, fact: Fact, number: int) -> bytes:
     """Any fact but a delta, as an event."""
     fields = EVENTS[type(fact)](turn, view, fact)
-    return {"type": fields.pop("type"), "sequence_id": number, **fields}
+    return json_object({"type": fields.pop("type"), "sequence_id": number, **fields})
 
 
 def _turn_created(turn: Turn, _view: Projection, fact: TurnCreated) -> Json:
@@ -153,7 +155,7 @@ def _turn_created(turn: Turn, _view: Projection, fact: TurnCreated) -> Json:
 def _turn_done(turn: Turn, view: Projection, _fact: TurnDone) -> Json:
     fields: Json = {"type": "turn.done", "status": turn.state.value}
     if turn.state is TurnState.DONE:
-        fields["output"] = output(turn, view)
+        fields["output"] = json_array(output(turn, view))
     elif turn.state is TurnState.CANCELLED:
         fields["cancellation_reason"] = turn.cancel_reason
     else:
@@ -202,7 +204,7 @@ def _thread_done(turn: Turn, _view: Projection, fact: ThreadDone) -> Json:
     if fact.error is not None:
         return fields | {"status": "error", "message": fact.error}
     if fact.output is None:
-        silent = {"type": "model.message", "thread_id": fact.thread.id, "content": "", "finish_reason": "stop"}
+        silent: Json = {"type": "model.message", "thread_id": fact.thread.id, "content": "", "finish_reason": "stop"}
         return fields | {"status": "done", "output": silent}
     return fields | {"status": "done", "output": assembled(turn, fact.output)}
 
@@ -243,7 +245,7 @@ def _is_end(fact: Deltas) -> bool:
     return fact.stop == len(fact.message.pieces)
 
 
-def output(turn: Turn, view: Projection) -> list[Json]:
+def output(turn: Turn, view: Projection) -> list[bytes]:
     """The assembled messages and pause events of a turn, in order (TRN-3)."""
     items = []
     for number, fact in view.numbered():
@@ -255,7 +257,7 @@ def output(turn: Turn, view: Projection) -> list[Json]:
     return items
 
 
-def stored(turn: Turn, view: Projection) -> list[Json]:
+def stored(turn: Turn, view: Projection) -> list[bytes]:
     """The stored events of a turn, oldest first (LOG-1, LOG-2)."""
     if view.stored is not None:
         return view.stored
@@ -271,9 +273,9 @@ def stored(turn: Turn, view: Projection) -> list[Json]:
     return items
 
 
-def session_object(session: Session) -> Json:
+def session_object(session: Session) -> bytes:
     """SES-2."""
-    return {
+    fields = {
         "id": session.id,
         "agent_name": session.agent.name,
         "title": session.title,
@@ -281,11 +283,12 @@ def session_object(session: Session) -> Json:
         "created_at": iso_time(session.created_at),
         "updated_at": iso_time(session.updated_at),
     }
+    return json_compact(fields).encode()
 
 
-def turn_object(turn: Turn, view: Projection) -> Json:
+def turn_object(turn: Turn, view: Projection) -> bytes:
     """TRN-1."""
-    return {
+    fields: Json = {
         "id": turn.id,
         "session_id": turn.session.id,
         "previous_turn_id": turn.previous.id if turn.previous is not None else None,
@@ -294,18 +297,19 @@ def turn_object(turn: Turn, view: Projection) -> Json:
         "input": None if turn.items is None else [input_item(item) for item in turn.items],
         "state": state_object(turn, view),
     }
+    return json_object(fields)
 
 
-def state_object(turn: Turn, view: Projection) -> Json:
+def state_object(turn: Turn, view: Projection) -> bytes:
     """TRN-3."""
     state: Json = {"status": turn.state.value}
     if turn.state is TurnState.DONE:
-        state["output"] = output(turn, view)
+        state["output"] = json_array(output(turn, view))
     elif turn.state is TurnState.CANCELLED:
         state["cancellation_reason"] = turn.cancel_reason
     elif turn.state is TurnState.ERROR:
         state["error"] = turn.error
-    return state
+    return json_object(state)
 
 
 def input_item(item: Item) -> Json:
