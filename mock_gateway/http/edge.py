@@ -7,10 +7,13 @@ Must not know: any field of any dialect. The status is decided before the first 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
+from contextlib import suppress
 from math import ceil
 from typing import Any
+from urllib.parse import quote
 
 from mock_gateway.core.errors import Refusal
 from mock_gateway.core.state import Session, Turn
@@ -35,6 +38,9 @@ STREAM_HEADERS: Headers = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
+LINGER_BYTES = 256 * 1024 * 1024
+LINGER_SECONDS = 1.0
+"""What is still read of a body that is too large, and for how long."""
 EXPOSED = (b"access-control-expose-headers", b"retry-after, allow, www-authenticate")
 
 
@@ -107,6 +113,7 @@ class Edge:
 
     async def _answer(self, call: Call, match: Match | None, endpoint: Endpoint | None) -> None:
         method = call.scope["method"]
+        _check_head(call)
         if match is None:
             await self._fail(call, 404, f"there is no endpoint {call.scope['path'][:200]}", "route_not_found")
         elif method == "OPTIONS":
@@ -128,8 +135,8 @@ class Edge:
         call.subject = subject
         call.body = await self._read_body(call)
         ask = self._parse(call, match, endpoint)
-        world = gateway.world(match.prefix)
-        answer = gateway.perform(world, ask, Caller(subject, origin_of(call, match.prefix)))
+        prefix = match.prefix()
+        answer = gateway.perform(gateway.world(prefix), ask, Caller(subject, origin_of(call, prefix)))
         if isinstance(ask, FollowTurn) or (isinstance(ask, StartTurn) and ask.stream):
             assert isinstance(answer, Turn)
             await self._stream(call, answer, ask.after if isinstance(ask, FollowTurn) else 0)
@@ -137,12 +144,9 @@ class Edge:
             await self._send(call, endpoint.operation.success, self._render(call.dialect, ask, answer))
 
     def _parse(self, call: Call, match: Match, endpoint: Endpoint) -> Ask:
-        params = match.params()
-        if params is None:
-            raise malformed("the path is not percent-encoded UTF-8")
         last_event_id = call.headers.get(b"last-event-id")
         request = Request(
-            params,
+            match.params(),
             read_query(call.scope["query_string"]),
             call.body,
             None if last_event_id is None else last_event_id.decode("latin-1"),
@@ -206,7 +210,24 @@ class Edge:
         if b"origin" in call.headers:
             headers += _cors(call)
         await call.send({"type": "http.response.start", "status": status, "headers": headers})
-        await call.send({"type": "http.response.body", "body": b"" if call.scope["method"] == "HEAD" else body})
+        if call.scope["method"] == "HEAD":
+            body = b""
+        if status == 413:
+            await call.send({"type": "http.response.body", "body": body, "more_body": True})
+            await self._linger(call)
+            body = b""
+        await call.send({"type": "http.response.body", "body": body})
+
+    async def _linger(self, call: Call) -> None:
+        """Let a client that writes all before it reads get its answer: a line closed under it would be reset."""
+        left = LINGER_BYTES
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while left > 0:
+                    message = await call.receive()
+                    left -= len(message.get("body", b""))
+                    if not message.get("more_body"):
+                        return
 
     async def _refuse(self, call: Call, refusal: Refusal) -> None:
         status, body = call.dialect.refusal(refusal)
@@ -244,6 +265,21 @@ def _endpoint(node: Node, method: str) -> Endpoint | None:
     return node.methods.get("GET" if method == "HEAD" else method)
 
 
+def _check_head(call: Call) -> None:
+    """Refuse what RFC 9110 and 9112 have a server refuse and its parser lets pass. Raises `Refusal`."""
+    headers, given = call.headers, call.scope["headers"]
+    if b"host" not in headers and call.scope["http_version"] == "1.1":
+        raise malformed("there is no Host header, which HTTP/1.1 asks for")
+    coding = headers.get(b"transfer-encoding", b"chunked")
+    if coding.strip().lower() != b"chunked":
+        raise malformed(f"Transfer-Encoding is {coding.decode('latin-1')[:40]!r}; only chunked is understood")
+    if len(headers) == len(given):
+        return
+    for name in (b"host", b"authorization"):
+        if len({value for key, value in given if key == name}) > 1:
+            raise malformed(f"there are several {name.decode()} headers that differ")
+
+
 def _cors(call: Call) -> Headers:
     """A page on another port may read the answer; keys travel in a header, never in a cookie."""
     if b"origin" not in call.headers:
@@ -257,7 +293,7 @@ def origin_of(call: Call, prefix: str) -> str:
     if host is None:
         server = call.scope.get("server") or ("127.0.0.1", None)
         host = (server[0] if server[1] is None else f"{server[0]}:{server[1]}").encode()
-    return f"{call.scope['scheme']}://{host.decode('latin-1')}{prefix}"
+    return f"{call.scope['scheme']}://{host.decode('latin-1')}{quote(prefix)}"
 
 
 def world_of(gateway: Gateway, prefix: str) -> World:

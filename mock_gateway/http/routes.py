@@ -6,14 +6,17 @@ operation matches to the end. Segments are split before they are decoded, so an 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from mock_gateway.wire.dialect import Dialect, Parse
 from mock_gateway.wire.operations import Operation
+from mock_gateway.wire.request import malformed
 
 ANY = b"{}"
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +41,31 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A path that is served. prefix: base path without a slash at its end, decoded."""
+    """A path that is served. base: what stands before the endpoint, as it was sent. values: the variable segments."""
 
-    prefix: str
+    base: bytes
     node: Node
     values: tuple[bytes, ...]
 
-    def params(self) -> dict[str, str] | None:
-        """The variable segments, decoded; None when one is not UTF-8."""
-        try:
-            return {
-                name: (unquote_to_bytes(value) if b"%" in value else value).decode()
-                for name, value in zip(self.node.params, self.values, strict=True)
-            }
-        except UnicodeDecodeError:
-            return None
+    def prefix(self) -> str:
+        """The base path, decoded, without a slash at its end. Raises `Refusal`."""
+        return decoded(self.base.rstrip(b"/"))
+
+    def params(self) -> dict[str, str]:
+        """The variable segments, decoded. Raises `Refusal`."""
+        return {name: decoded(value) for name, value in zip(self.node.params, self.values, strict=True)}
+
+
+def decoded(raw: bytes) -> str:
+    """Part of a path as text. Raises `Refusal` when it is not percent-encoded UTF-8."""
+    try:
+        if b"%" not in raw:
+            return raw.decode()
+        if not _BAD_ESCAPE.search(raw):
+            return unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        pass
+    raise malformed("the path is not percent-encoded UTF-8")
 
 
 STREAMS = ("create_turn", "stream_turn", "subscribe_turn")
@@ -106,6 +119,4 @@ def _walk(root: Node, segments: list[bytes], start: int) -> Match | None:
         node = below
     if not node.methods:
         return None
-    prefix = b"/".join(segments[:start])
-    text = unquote_to_bytes(prefix).decode("utf-8", "replace") if b"%" in prefix else prefix.decode("ascii", "replace")
-    return Match(text, node, tuple(values))
+    return Match(b"/".join(segments[:start]), node, tuple(values))

@@ -20,7 +20,7 @@ from mock_gateway.core.errors import Reason, Refusal
 DEEPEST = 100
 """Levels of nesting in a body."""
 
-_INTEGER = re.compile(r"\d{1,18}")
+_INTEGER = re.compile(r"[0-9]{1,18}")
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64,([A-Za-z0-9+/]*={0,2})", re.ASCII)
 _LEAP_SECOND = re.compile(r":60(?=[.,+\-Zz]|$)")
 
