@@ -39,6 +39,9 @@ def compile_agent(
     base: the file's name without its folder, so that what is drawn does not depend on where it lies.
     Raises `ScenarioErrors`.
     """
+    if shared.mistakes:
+        # What is missing because an include failed would only be told as more mistakes.
+        raise ScenarioErrors(shared.mistakes)
     shop = _workshop(record, shared, seed, base)
     mine = {name: params.get(name, value) for name, value in shared.params.items()}
     place = Place({"params": mine}, state=frozenset(record.get("state", ())), params=frozenset(mine))
@@ -77,7 +80,6 @@ def _workshop(record: Record, shared: Shared, seed: int, base: str) -> Workshop:
         servers=tuple(record["mcp"].values) if "mcp" in record else (),
         has_sandbox=bool(record.get("sandbox")),
         sources={source.name: source for source in _sources(record, shared)},
-        mistakes=list(shared.mistakes),
     )
     shop.cut = make_cut(record.get("cut"), shop) if "cut" in record else Cut()
     shop.pace = make_pace(record.get("pace")) or Pace()

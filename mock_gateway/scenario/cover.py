@@ -6,7 +6,7 @@ Owns: the comparison, part by part; it says yes only when it is sure. Must not k
 from __future__ import annotations
 
 from mock_gateway.core.script import Condition
-from mock_gateway.scenario.matchers import AllOf, CountFits, ResumeFits, TextFits, TextTest
+from mock_gateway.scenario.matchers import AllOf, CountFits, ResumeFits, StateFits, TextFits, TextTest, same
 
 
 def covers(wide: Condition | None, narrow: Condition | None) -> bool:
@@ -26,10 +26,13 @@ def _resumes(when: Condition | None) -> bool:
 def _implies(narrow: Condition, wide: Condition) -> bool:
     if isinstance(wide, CountFits):
         # Visits are counted for each rule by itself.
-        same = isinstance(narrow, CountFits) and narrow.of == wide.of != "visit"
-        return same and isinstance(narrow, CountFits) and set(narrow.wanted) <= set(wide.wanted)
+        if not isinstance(narrow, CountFits) or narrow.of != wide.of or wide.of == "visit":
+            return False
+        return set(narrow.wanted) <= set(wide.wanted)
     if isinstance(wide, TextFits) and isinstance(narrow, TextFits) and wide.of == narrow.of:
         return all(any(_contained(test, other) for other in wide.tests) for test in narrow.tests)
+    if isinstance(wide, StateFits):
+        return isinstance(narrow, StateFits) and narrow.name == wide.name and same(narrow.wanted, wide.wanted)
     return narrow == wide
 
 

@@ -76,7 +76,7 @@ _UPLOAD = Fields(
     {
         "name": Key(_NAME, "Its name.", "invoice.pdf", required=True, tried=("filename",)),
         "mime": Key(_NAME, "Its MIME type; guessed from the name when left out.", "application/pdf", tried=("type",)),
-        "text": Key(_ANY_TEXT, "Its content as text.", "Total: 1240", tried=("content",)),
+        "text": Key(_ANY_TEXT, "Its content as text.", "Total 1240", tried=("content",)),
         "base64": Key(Text("base64", r"^[A-Za-z0-9+/\s]+={0,2}\s*$"), "Its content as base64.", "JVBERi0xLjQ="),
     },
     exclusive=(("text", "base64"),),

@@ -28,6 +28,7 @@ from mock_gateway.core.script import (
 from mock_gateway.scenario.cover import covers
 from mock_gateway.scenario.errors import did_you_mean
 from mock_gateway.scenario.lint_events import Finding, lint_events
+from mock_gateway.scenario.lint_names import lint_names
 from mock_gateway.scenario.records import Record
 from mock_gateway.scenario.workshop import Workshop
 
@@ -41,7 +42,8 @@ def lint(agent: Agent, record: Record, shop: Workshop) -> None:
             shop.mistakes.append(shop.at(step.position, "a session has one sandbox; this would make more (SBX-1)"))
     shop.mistakes += [shop.at(*finding) for finding in _twice(agent.sessions)]
     tools = list(_tool_calls(steps))
-    for finding in (*_unreached(agent), *_silent(steps), *_histories(agent, tools)):
+    early = [finding for script in _scripts(agent) for finding in lint_names(script)]
+    for finding in (*_unreached(agent), *_silent(steps), *early, *_histories(agent, tools)):
         shop.warnings.append(shop.at(*finding))
     _unused_servers(agent, record, tools, shop)
     _unrefused(agent, shop)

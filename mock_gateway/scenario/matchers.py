@@ -201,7 +201,11 @@ class StateFits:
 
 
 def same(one: object, other: object) -> bool:
-    """Equality as in JSON: `true` is not 1."""
+    """Equality as in JSON: `true` is not 1, at any depth."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 

@@ -153,7 +153,7 @@ SAY = Either(Templated(), _MESSAGE)
 _TOOL_KEYS = {
     "tool": Key(
         _TOOL_NAME,
-        "`server.tool`, or the name of a tool built into the harness.",
+        "The tool: `server.tool`, or the name of a tool built into the harness.",
         "billing.process_refund",
         required=True,
         tried=("name", "function", "tool_name"),
