@@ -120,11 +120,9 @@ class Message:
 
     def text(self, kind: PieceKind = PieceKind.TEXT) -> str:
         """Everything of one kind, joined."""
+        if kind is PieceKind.TEXT:
+            return self.pieces[-1].text
         return "".join([text for its, text, _, _ in self.pieces if its is kind])
-
-    def json_text(self) -> bytes:
-        """The text as a JSON string in UTF-8, put together from the pieces as they were encoded."""
-        return b'"%b"' % b"".join([encoded[1:-1] for its, _, encoded, _ in self.pieces if its is PieceKind.TEXT])
 
 
 @dataclass(slots=True)
@@ -421,8 +419,8 @@ class Session:
         return self.by_id.get(turn_id)
 
 
-# Made once: json.dumps makes an encoder for every call with separators of its own.
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# Made once: json.dumps makes an encoder for every call with separators of its own. What is written here are trees.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def json_compact(value: object) -> str:

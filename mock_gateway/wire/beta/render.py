@@ -27,7 +27,7 @@ from mock_gateway.core.lifecycle import TurnState
 from mock_gateway.core.pieces import Piece, PieceKind
 from mock_gateway.core.script import SubAgentCall
 from mock_gateway.core.state import Message, OpenCall, Session, Thread, Turn, json_compact
-from mock_gateway.wire.encoded import json_array, json_object
+from mock_gateway.wire.encoded import Encoded, json_array, json_object
 from mock_gateway.wire.projection import Projection
 from mock_gateway.wire.times import iso_time
 
@@ -35,7 +35,6 @@ Json = dict[str, object]
 SYSTEM = "truefoundry-system"
 HIDDEN = (PieceKind.REASONING, PieceKind.REFUSAL)
 """Pieces that this contract has no field for."""
-NO_TEXT = b'""'
 
 
 def weigh(fact: Fact) -> int:
@@ -51,9 +50,9 @@ def weigh(fact: Fact) -> int:
     return 1
 
 
-def frame(number: int, event: bytes) -> bytes:
+def frame(number: int, event: Encoded) -> bytes:
     """One SSE message: the id line, the data line, a blank line (STR-1)."""
-    return b"id: %d\ndata: %b\n\n" % (number, event)
+    return b"".join([b"id: %d\ndata: " % number, *event, b"\n\n"])
 
 
 def frames(turn: Turn, view: Projection, fact: Fact, number: int, skip: int, limit: int) -> list[bytes]:
@@ -119,15 +118,15 @@ def tool_info(turn: Turn, call: OpenCall) -> Json:
     return info
 
 
-def assembled(turn: Turn, message: Message, number: int | None = None) -> bytes:
+def assembled(turn: Turn, message: Message, number: int | None = None) -> Encoded:
     """A message as it is stored (EVT-4)."""
     result: Json = {"type": "model.message"}
     if number is not None:
         result["sequence_id"] = number
     result["thread_id"] = message.thread_id
-    text = message.json_text()
-    if text != NO_TEXT or not message.calls:
-        result["content"] = text
+    whole = message.pieces[-1]
+    if whole.text or not message.calls:
+        result["content"] = Encoded([whole.encoded])
     if message.calls:
         result["tool_calls"] = [
             {
@@ -142,7 +141,7 @@ def assembled(turn: Turn, message: Message, number: int | None = None) -> bytes:
     return json_object(result)
 
 
-def event(turn: Turn, view: Projection, fact: Fact, number: int) -> bytes:
+def event(turn: Turn, view: Projection, fact: Fact, number: int) -> Encoded:
     """Any fact but a delta, as an event."""
     fields = EVENTS[type(fact)](turn, view, fact)
     return json_object({"type": fields.pop("type"), "sequence_id": number, **fields})
@@ -245,7 +244,7 @@ def _is_end(fact: Deltas) -> bool:
     return fact.stop == len(fact.message.pieces)
 
 
-def output(turn: Turn, view: Projection) -> list[bytes]:
+def output(turn: Turn, view: Projection) -> list[Encoded]:
     """The assembled messages and pause events of a turn, in order (TRN-3)."""
     items = []
     for number, fact in view.numbered():
@@ -257,7 +256,7 @@ def output(turn: Turn, view: Projection) -> list[bytes]:
     return items
 
 
-def stored(turn: Turn, view: Projection) -> list[bytes]:
+def stored(turn: Turn, view: Projection) -> list[Encoded]:
     """The stored events of a turn, oldest first (LOG-1, LOG-2)."""
     if view.stored is not None:
         return view.stored
@@ -273,9 +272,9 @@ def stored(turn: Turn, view: Projection) -> list[bytes]:
     return items
 
 
-def session_object(session: Session) -> bytes:
+def session_object(session: Session) -> Json:
     """SES-2."""
-    fields = {
+    return {
         "id": session.id,
         "agent_name": session.agent.name,
         "title": session.title,
@@ -283,10 +282,9 @@ def session_object(session: Session) -> bytes:
         "created_at": iso_time(session.created_at),
         "updated_at": iso_time(session.updated_at),
     }
-    return json_compact(fields).encode()
 
 
-def turn_object(turn: Turn, view: Projection) -> bytes:
+def turn_object(turn: Turn, view: Projection) -> Encoded:
     """TRN-1."""
     fields: Json = {
         "id": turn.id,
@@ -300,7 +298,7 @@ def turn_object(turn: Turn, view: Projection) -> bytes:
     return json_object(fields)
 
 
-def state_object(turn: Turn, view: Projection) -> bytes:
+def state_object(turn: Turn, view: Projection) -> Encoded:
     """TRN-3."""
     state: Json = {"status": turn.state.value}
     if turn.state is TurnState.DONE:
