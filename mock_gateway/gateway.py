@@ -7,8 +7,9 @@ Everything that can still be a status code is decided here. Must not know: HTTP,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from mock_gateway.core.authorise import decide, secret
 from mock_gateway.core.clock import Clock
@@ -18,8 +19,10 @@ from mock_gateway.core.errors import Reason, Refusal
 from mock_gateway.core.ids import digest
 from mock_gateway.core.script import Agent, DoorRule
 from mock_gateway.core.state import Session, Turn
+from mock_gateway.drafts import create_draft, update_draft
 from mock_gateway.journal import Journal, TurnEntry
 from mock_gateway.runtime import Runtime
+from mock_gateway.sandboxes import download_file
 from mock_gateway.seeding import seed_world
 from mock_gateway.settings import EPOCH, Settings
 from mock_gateway.wire import tokens
@@ -27,35 +30,38 @@ from mock_gateway.wire.asks import (
     Ask,
     CancelSession,
     CancelTurn,
+    CreateDraft,
     CreateSession,
+    DownloadFile,
     FollowTurn,
     GetSession,
     GetTurn,
     ListEvents,
+    ListSessionEvents,
     ListSessions,
     ListTurns,
     StartTurn,
+    Trail,
+    UpdateDraft,
 )
 from mock_gateway.worlds import World
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who asks. subject: slug; origin: base URL of the request, prefix included."""
 
     subject: str
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Part of a list. more: there is a next page."""
 
     items: list[Session] | list[Turn]
     more: bool
 
 
-Answer = Session | Turn | Page | None
+Answer = Session | Turn | Page | Trail | bytes | None
 
 
 class Gateway:
@@ -110,7 +116,7 @@ class Gateway:
 
     def create_session(self, world: World, ask: CreateSession, caller: Caller) -> Session:
         """SES-1."""
-        agent = self._agent(ask.agent_name)
+        agent = self.agent(ask.agent_name)
         attempt = world.attempts[agent.name] = world.attempts.get(agent.name, 0) + 1
         knock(agent, "create_session", attempt)
         session = self.new_session(world, agent)
@@ -119,25 +125,37 @@ class Gateway:
         world.add(session)
         return session
 
-    def list_sessions(self, world: World, ask: ListSessions, _caller: Caller) -> Page:
+    def list_sessions(self, world: World, ask: ListSessions, caller: Caller) -> Page:
         """SES-3."""
-        self._agent(ask.agent_name)
-        position = tokens.decode("sessions", ask.token)
-        before = (position[0], int(position[1])) if position else None
-        found = (session for session in world.newest_first(ask.agent_name, before) if _wanted(session, ask))
-        items = list(islice(found, ask.limit + 1))
+        if ask.agent_name is not None:
+            self.agent(ask.agent_name)
+        if ask.owned:
+            ask.created_by = caller.subject
+        if ask.window is not None and ask.start is None:
+            now = self.new_clock(world).read(self.runtime.wall())
+            ask.start = (now if ask.end is None else ask.end) - ask.window
+        position = tokens.decode(ask.listing, ask.token)
+        place = (position[0], int(position[1])) if position else None
+        listed = world.listed(ask.agent_name, ask.kinds, place, newest_first=ask.newest_first)
+        items = list(islice((session for session in listed if _wanted(session, ask)), ask.limit + 1))
         return Page(items[: ask.limit], len(items) > ask.limit)
 
-    def get_session(self, world: World, ask: GetSession, _caller: Caller) -> Session:
+    def get_session(self, world: World, ask: GetSession, caller: Caller) -> Session:
         """API-3."""
-        return find_session(world, ask.session_id)
+        session = find_session(world, ask.session_id)
+        kind = "saved" if session.draft is None else "draft"
+        if ask.kind not in (None, kind) or (ask.owned and session.created_by != caller.subject):
+            raise Refusal(
+                Reason.UNKNOWN_SESSION, f"there is no {ask.kind} session {ask.session_id!r}", param="session_id"
+            )
+        return session
 
     def cancel_session(self, world: World, ask: CancelSession, _caller: Caller) -> None:
         """API-4, SES-6, CAN-1."""
         session = find_session(world, ask.session_id)
-        for_good = (session.agent.readings.cancel or self.settings.cancel) == "session"
+        for_good = (session.agent.readings.cancel or ask.reading or self.settings.cancel) == "session"
         turn = session.running
-        cancel_session(session, self._now(session), self.settings.cancel_delay, for_good=for_good)
+        cancel_session(session, self.now(session), self.settings.cancel_delay, for_good=for_good)
         if turn is not None:
             self.runtime.arrange(turn)
 
@@ -148,17 +166,22 @@ class Gateway:
         session = find_session(world, ask.session_id)
         session.attempts += 1
         knock(session.agent, "create_turn", session.attempts)
-        reading = session.agent.readings.concurrent_turn or self.settings.concurrent_turn
+        reading = session.agent.readings.concurrent_turn or ask.concurrent or self.settings.concurrent_turn
         command = CreateTurn(ask.items, ask.previous, caller.subject, caller.origin)
-        turn = create_turn(session, command, self._now(session), Policy(supersede=reading == "supersede"))
+        policy = Policy(supersede=reading == "supersede", empty_runs=ask.empty_runs, ask_again=ask.ask_again)
+        turn = create_turn(session, command, self.now(session), policy)
         self.runtime.arrange(turn)
         return turn
 
     def list_turns(self, world: World, ask: ListTurns, _caller: Caller) -> Page:
         """API-6, TRN-6."""
         session = find_session(world, ask.session_id)
-        position = tokens.decode(f"turns {ask.session_id} {ask.newest_first}", ask.token)
+        position = tokens.decode(ask.listing, ask.token)
         turns = session.turns
+        if ask.chain:
+            first_turn = turns[int(position[0]) - 1].previous if position else turns[-1] if turns else None
+            chain = list(islice(first_turn.chain(), ask.limit + 1)) if first_turn is not None else []
+            return Page(chain[: ask.limit], len(chain) > ask.limit)
         if ask.newest_first:
             last = int(position[0]) - 1 if position else len(turns)
             items = turns[max(0, last - ask.limit) : last][::-1]
@@ -175,13 +198,15 @@ class Gateway:
         session = find_session(world, ask.session_id)
         turn = find_turn(session, ask.turn_id)
         if turn.is_running:
-            cancel_turn(turn, self._now(session), self.settings.cancel_delay)
+            cancel_turn(turn, self.now(session), self.settings.cancel_delay)
             self.runtime.arrange(turn)
 
     def follow_turn(self, world: World, ask: FollowTurn, _caller: Caller) -> Turn:
         """API-8, STR-6."""
-        turn = find_turn(find_session(world, ask.session_id), ask.turn_id)
-        if not turn.is_running:
+        session = find_session(world, ask.session_id)
+        turn = find_turn(session, ask.turn_id)
+        ended = turn.completed_at
+        if ended is not None and (not ask.replay or self.now(session) > ended + ask.replay):
             raise Refusal(
                 Reason.TURN_NOT_RUNNING,
                 f"turn {turn.id} is {turn.state}; only a running turn can be streamed, read its events instead",
@@ -191,12 +216,26 @@ class Gateway:
     def list_events(self, world: World, ask: ListEvents, _caller: Caller) -> Turn:
         """API-9, LOG-1, reading `running_turn_events`."""
         turn = find_turn(find_session(world, ask.session_id), ask.turn_id)
-        reading = turn.session.agent.readings.running_turn_events or self.settings.running_turn_events
+        readings = turn.session.agent.readings
+        reading = readings.running_turn_events or ask.reading or self.settings.running_turn_events
         if turn.is_running and reading == "refuse":
             raise Refusal(
                 Reason.TURN_RUNNING, f"turn {turn.id} is running; its events are stored when it has ended, stream it"
             )
         return turn
+
+    def list_session_events(self, world: World, ask: ListSessionEvents, _caller: Caller) -> Trail:
+        """The chain that ends with a turn; a turn that still runs is left out, for its events are not stored yet."""
+        session = find_session(world, ask.session_id)
+        position = tokens.decode(ask.listing, ask.token)
+        if position:
+            return Trail(session.turns[int(position[0]) - 1].chain(), int(position[1]))
+        last = session.turns[-1] if session.turns else None
+        if ask.last_turn_id is not None:
+            last = find_turn(session, ask.last_turn_id, "last_turn_id")
+        if last is not None and last.is_running:
+            last = last.previous
+        return Trail(last.chain() if last is not None else ())
 
     # -- authorisation ---------------------------------------------------------------------------------------------
 
@@ -212,7 +251,8 @@ class Gateway:
 
     # -- common ----------------------------------------------------------------------------------------------------
 
-    def _agent(self, name: str) -> Agent:
+    def agent(self, name: str) -> Agent:
+        """An agent by its name. Raises `Refusal`."""
         agent = self.agents.get(name)
         if agent is None:
             names = ", ".join(sorted(self.agents)) or "none: no scenario is loaded"
@@ -221,7 +261,8 @@ class Gateway:
             )
         return agent
 
-    def _now(self, session: Session) -> float:
+    def now(self, session: Session) -> float:
+        """Session time."""
         return session.clock.read(self.runtime.wall())
 
     def _turn_ended(self, turn: Turn) -> None:
@@ -241,6 +282,8 @@ def _wanted(session: Session, ask: ListSessions) -> bool:
     created = int(session.created_at * 1000 + 0.5) / 1000
     return (
         (ask.created_by is None or session.created_by == ask.created_by)
+        and (ask.creator is None or ask.creator(session.created_by))
+        and (ask.session_id is None or session.id == ask.session_id)
         and (ask.start is None or created >= ask.start)
         and (ask.end is None or created <= ask.end)
     )
@@ -254,11 +297,11 @@ def find_session(world: World, session_id: str) -> Session:
     return session
 
 
-def find_turn(session: Session, turn_id: str) -> Turn:
+def find_turn(session: Session, turn_id: str, param: str = "turn_id") -> Turn:
     """A turn of a session. Raises `Refusal`."""
     turn = session.find(turn_id)
     if turn is None:
-        raise Refusal(Reason.UNKNOWN_TURN, f"session {session.id} has no turn {turn_id[:80]!r}", param="turn_id")
+        raise Refusal(Reason.UNKNOWN_TURN, f"session {session.id} has no turn {turn_id[:80]!r}", param=param)
     return turn
 
 
@@ -290,4 +333,8 @@ PERFORM: Mapping[type[Ask], Callable[..., Answer]] = {
     CancelTurn: Gateway.cancel_turn,
     FollowTurn: Gateway.follow_turn,
     ListEvents: Gateway.list_events,
+    ListSessionEvents: Gateway.list_session_events,
+    CreateDraft: create_draft,
+    UpdateDraft: update_draft,
+    DownloadFile: download_file,
 }

@@ -6,15 +6,15 @@ Owns: names, types and defaults. Where a value comes from (flag, environment, fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 EPOCH = 1_767_225_600.0
 """2026-01-01T00:00:00Z: where virtual time begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Bearer keys (NET-2).
 
     subjects: keys pinned to a subject slug. refused: answered 401. forbidden: answered 403.
@@ -27,13 +27,13 @@ class Keys:
     only_known: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How a server behaves.
 
     speed: session seconds per second; 1 as written, 0 at once on virtual time. heartbeat: seconds of silence on a
     stream before a comment (STR-4). body_limit: bytes. cancel_delay: seconds until a cancellation takes effect (CAN-1).
     cancel, running_turn_events, concurrent_turn: the readings of section 12.
+    v1_...: the readings of the published contract; `wire/v1/readings.py` explains them.
     """
 
     seed: int = 0
@@ -47,5 +47,11 @@ class Settings:
     cancel: Literal["turn", "session"] = "turn"
     running_turn_events: Literal["refuse", "snapshot"] = "refuse"
     concurrent_turn: Literal["refuse", "supersede"] = "refuse"
+    v1_concurrent_turn: Literal["supersede", "refuse"] = "supersede"
+    v1_running_turn_events: Literal["refuse", "snapshot"] = "refuse"
+    v1_list_window: Literal["all", "half_hour"] = "all"
+    v1_message_while_auth: Literal["refuse", "ask_again"] = "refuse"
+    v1_unfit: Literal[422, 400] = 422
+    v1_replay: float = 240.0
     journal_size: int = 10_000
     worlds: int = 10_000

@@ -10,20 +10,21 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+from mock_gateway.cli.commands import COMMANDS
 from mock_gateway.cli.errors import UsageError
 from mock_gateway.cli.options import Option
 
-PROGRAM = "mock-gateway"
-
 
 class Parser(argparse.ArgumentParser):
-    """The parser of one command. example: a line for the end of the help."""
+    """The parser of one command of the table."""
 
-    def __init__(self, command: str, description: str, example: str) -> None:
+    def __init__(self, name: str) -> None:
+        command = COMMANDS[name]
+        self.name = name
         super().__init__(
-            prog=f"{PROGRAM} {command}",
-            description=description,
-            epilog=f"example:\n  {example}",
+            prog=f"mock-gateway {name}",
+            description=command.what[0].upper() + command.what[1:] + ".",
+            epilog=f"example:\n  {command.example}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
             argument_default=argparse.SUPPRESS,
@@ -51,7 +52,7 @@ class Parser(argparse.ArgumentParser):
         hint = f"'{self.prog} --help' shows what there is"
         if not name.startswith("-") and "--scenarios" in flags:
             hint = f"scenario files and folders stand behind --scenarios: --scenarios {given}"
-        return UsageError(f"{self.prog} cannot use {given!r}", hint)
+        return UsageError(f"{self.name} cannot use {given!r}", hint)
 
     def add_options(self, options: Iterable[Option], *, greedy: bool = False) -> None:
         """Take settings as flags. greedy: one flag takes several values; only where no positional can follow."""

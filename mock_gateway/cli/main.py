@@ -1,7 +1,7 @@
 """The command line: which command, and its exit code.
 
-Owns: the table of commands, `--help` and `--version`. A command's module is loaded when it is asked for, so that
-`serve` starts with nothing that it does not need. Look next: `serve.py`, `commands.py`, `play.py`.
+Owns: `--help` and `--version`. A command's module is loaded when it is asked for, so that
+`serve` starts with nothing that it does not need. Look next: `commands.py`, `serve.py`, `play.py`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from mock_gateway.cli.commands import COMMANDS
 from mock_gateway.cli.errors import OK, USAGE, Ending, UsageError, write
-
-COMMANDS = {
-    "serve": ("serve", "serve scenarios over HTTP", "mock-gateway serve --scenarios scenarios --speed 0"),
-    "list": ("listing", "show the agents there are", "mock-gateway list scenarios"),
-    "lint": ("lint", "check scenario files", "mock-gateway lint scenarios --strict"),
-    "play": ("play", "talk to an agent in the terminal, without a server", "mock-gateway play support-bot"),
-    "schema": ("schema", "print the JSON Schema of scenario files", "mock-gateway schema > scenario.schema.json"),
-    "openapi": ("openapi", "print the contract as OpenAPI", "mock-gateway openapi --json"),
-    "init": ("init", "write a first scenario", "mock-gateway init --agent support-bot"),
-}
-"""Name: its module, what it does, an example."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,13 +43,15 @@ def _run(arguments: list[str]) -> int:
         return OK
     if name not in COMMANDS:
         raise _unknown(name)
-    code: int = import_module(f"mock_gateway.cli.{COMMANDS[name][0]}").run(rest)
+    code: int = import_module(f"mock_gateway.cli.{COMMANDS[name].module}").run(rest)
     return code
 
 
 def _unknown(name: str) -> UsageError:
     if name.startswith("-"):
-        return UsageError(f"{name} stands before the command; flags stand behind it", f"as in: {COMMANDS['serve'][2]}")
+        return UsageError(
+            f"{name} stands before the command; flags stand behind it", f"as in: {COMMANDS['serve'].example}"
+        )
     from difflib import get_close_matches
 
     close = get_close_matches(name, COMMANDS, n=1)
@@ -69,7 +61,7 @@ def _unknown(name: str) -> UsageError:
 
 
 def _help() -> str:
-    commands = "".join(f"  {name:<8} {what}\n           {example}\n" for name, (_, what, example) in COMMANDS.items())
+    commands = "".join(f"  {name:<8} {one.what}\n           {one.example}\n" for name, one in COMMANDS.items())
     return (
         "mock-gateway: a scriptable local stand-in for an agent-harness gateway\n\n"
         f"usage: mock-gateway COMMAND ...\n\n{commands}\n"
@@ -84,4 +76,4 @@ def _version() -> str:
     try:
         return version("mock-gateway")
     except PackageNotFoundError:
-        return "(not installed)"
+        return "(not installed: run from its source)"

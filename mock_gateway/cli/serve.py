@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import errno
 import gc
+import json
 import os
 import signal
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 from mock_gateway.cli.arguments import Parser
 from mock_gateway.cli.errors import INTERRUPTED, OK, UsageError, write
-from mock_gateway.cli.loading import load, scenario_paths
+from mock_gateway.cli.loading import add_config, load, scenario_paths
 from mock_gateway.cli.options import OPTIONS
 from mock_gateway.cli.output import Output, stdout_descriptor
 from mock_gateway.cli.readyfile import ReadyFile
 from mock_gateway.cli.resolve import Chosen, choose, explain
-from mock_gateway.cli.screen import base_url, first_line, screen
 from mock_gateway.cli.terminal import Terminal, has_colours
-from mock_gateway.cli.watch import Watch
 from mock_gateway.gateway import Gateway
 from mock_gateway.http.app import App
 from mock_gateway.http.server import bind
@@ -35,8 +34,8 @@ from mock_gateway.runtime import LoopRuntime
 from mock_gateway.scenario import Library
 from mock_gateway.settings import Keys, Settings
 
-HELP = "Serve scenarios over HTTP until a signal ends it."
-EXAMPLE = "mock-gateway serve --scenarios scenarios --speed 0"
+FIRST_LINE = "mock-gateway serving "
+"""What stands before the URL in the first line; programs wait for it."""
 
 
 def build_app(library: Library, settings: Settings) -> App:
@@ -59,11 +58,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> Parser:
-    parser = Parser("serve", HELP, EXAMPLE)
+    parser = Parser("serve")
     parser.add_options(OPTIONS.values(), greedy=True)
-    parser.add_argument(
-        "--config", metavar="FILE", help="YAML file with settings. [default: ./mock-gateway.yaml if any]"
-    )
+    add_config(parser)
     parser.add_argument(
         "--explain", action="store_true", help="Print every setting, its value and its origin, and end."
     )
@@ -91,27 +88,42 @@ def _serve(library: Library, settings: Settings, chosen: Chosen, sock: socket.so
     ready_file.prepare(url)
     app = build_app(library, settings)
     terminal = Terminal(Output(stdout_descriptor()), as_json=chosen["json"], colours=has_colours(os.environ))
-    watch = Watch(library, app.gateway, terminal) if chosen["watch"] else None
+    with ExitStack() as stack:
+        stack.callback(terminal.close)
 
-    def on_ready() -> None:
-        ready_file.show()
-        terminal.say(first_line(url, as_json=chosen["json"]))
-        if not chosen["quiet"]:
-            if not chosen["json"]:
-                terminal.say(screen(url, library, settings))
-            app.gateway.journal.listeners.append(terminal.tell)
-        if watch is not None:
-            watch.start()
+        def on_ready() -> None:
+            ready_file.show()
+            terminal.say(json.dumps({"event": "ready", "url": url}) if terminal.as_json else f"{FIRST_LINE}{url}")
+            _after_ready(library, app.gateway, terminal, chosen, url, stack)
 
-    # The collector rests while things are loaded; from here on the server settles what it does.
-    gc.enable()
-    try:
+        # The collector rests while things are loaded; from here on the server settles what it does.
+        gc.enable()
         interrupted = serve_until_signal(app, sock, on_ready)
-    finally:
-        if watch is not None:
-            watch.stop()
-        terminal.close()
     return INTERRUPTED if interrupted else OK
+
+
+def _after_ready(
+    library: Library, gateway: Gateway, terminal: Terminal, chosen: Chosen, url: str, stack: ExitStack
+) -> None:
+    """What nobody who starts a server waits for, and is loaded only now."""
+    if not chosen["quiet"]:
+        if not terminal.as_json:
+            from mock_gateway.cli.screen import screen
+
+            terminal.say(screen(url, library, gateway.settings))
+        gateway.journal.listeners.append(terminal.tell)
+    if chosen["watch"]:
+        from mock_gateway.cli.watch import Watch
+
+        watch = Watch(library, gateway, terminal)
+        watch.start()
+        stack.callback(watch.stop)
+
+
+def base_url(host: str, port: int) -> str:
+    """The URL under which this machine reaches a server that listens on a host."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
 _TAKEN = (

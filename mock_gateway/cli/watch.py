@@ -12,7 +12,8 @@ import json
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mock_gateway.cli.errors import complain
 from mock_gateway.cli.loading import history_mistakes
@@ -60,7 +61,7 @@ class Watch:
         changed = []
         for name in found.changed:
             mistakes = history_mistakes([agents[name]], self._gateway.settings)
-            wrong += mistakes
+            wrong += map(str, mistakes)
             if not mistakes:
                 changed.append(agents[name])
         if self._loop is not None and not self._over.is_set():

@@ -6,11 +6,10 @@ Must not know: how anybody waits. The runtime asks when something is due and rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(slots=True)
-class Clock:
+class Clock(Struct):
     """A session's time.
 
     speed: session seconds per wall second; 0 is virtual time, which stands still until it is advanced.

@@ -5,7 +5,7 @@ Must not know: JSON field names of any dialect.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 AUTO = "auto"
 """Chain to the latest turn of the session."""
@@ -13,15 +13,13 @@ NONE = "none"
 """Begin a new root (one dialect only)."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextPart:
+class TextPart(Struct, frozen=True):
     """A text part of a user message."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilePart:
+class FilePart(Struct, frozen=True):
     """An uploaded file: its name, the data URI as sent, the URI's MIME type and the payload's size in bytes."""
 
     name: str
@@ -35,8 +33,7 @@ class FilePart:
         return self.mime.startswith("image/")
 
 
-@dataclass(frozen=True, slots=True)
-class UserMessage:
+class UserMessage(Struct, frozen=True):
     """A message: a plain string or parts."""
 
     content: str | tuple[TextPart | FilePart, ...]
@@ -56,8 +53,7 @@ class UserMessage:
         return tuple(part for part in self.content if isinstance(part, FilePart))
 
 
-@dataclass(frozen=True, slots=True)
-class ToolApproval:
+class ToolApproval(Struct, frozen=True):
     """A decision on a pending call."""
 
     thread_id: str
@@ -66,8 +62,7 @@ class ToolApproval:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToolAnswer:
+class ToolAnswer(Struct, frozen=True):
     """The result of a client-side call."""
 
     thread_id: str
@@ -78,8 +73,7 @@ class ToolAnswer:
 Item = UserMessage | ToolApproval | ToolAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class CreateTurn:
+class CreateTurn(Struct, frozen=True):
     """Start a turn.
 
     items: the input, None when absent. previous: a turn id, `auto` or `none`. created_by: subject slug.

@@ -12,9 +12,10 @@ Must not know: HTTP, YAML, wall time. Whoever calls it says what time it is (ses
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from heapq import heappop
 from math import inf
+
+from msgspec import Struct
 
 from mock_gateway.core import authorise
 from mock_gateway.core.answers import admit, wake_copies
@@ -33,16 +34,18 @@ TIMEOUT = "server-execution-timeout"
 NEXT_TURN = "cancelled-for-next-turn"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """The readings in force for one request (section 12).
 
     supersede: a running turn is cancelled for the new one instead of refusing it.
     empty_runs: empty input with nothing pending runs the model again instead of being refused.
+    ask_again: a user message while only the main thread waits for authorisation is taken instead of being refused; the
+    agent goes on with what it was asked before, or asks for the authorisation again.
     """
 
     supersede: bool = False
     empty_runs: bool = False
+    ask_again: bool = False
 
 
 def create_turn(session: Session, command: CreateTurn, at: float, policy: Policy | None = None) -> Turn:
@@ -68,7 +71,8 @@ def create_turn(session: Session, command: CreateTurn, at: float, policy: Policy
     rest = previous.rest if previous is not None else ()
     if running is not None and previous is running:
         rest = ()  # it will be cancelled, and nothing of it lives on
-    admit(session.agent, rest, items, empty_runs=policy.empty_runs)
+    waiting = () if policy.ask_again and _waits_alone(rest) else rest
+    admit(session.agent, waiting, items, empty_runs=policy.empty_runs)
     if running is not None:
         stop_turn(running, at, NEXT_TURN)
     turn = _new_turn(session, command, previous, at)
@@ -91,6 +95,11 @@ def _previous(session: Session, wanted: str) -> Turn | None:
             param="previous_turn_id",
         )
     return turn
+
+
+def _waits_alone(rest: Sequence[Thread]) -> bool:
+    """Whether nothing but the main thread waits, and for nothing but authorisation."""
+    return len(rest) == 1 and rest[0].state is ThreadState.UNAUTHORISED
 
 
 def _new_turn(session: Session, command: CreateTurn, previous: Turn | None, at: float) -> Turn:

@@ -7,22 +7,21 @@ Must not know: names of fields on a wire, sequence ids (a dialect numbers what i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from mock_gateway.core.state import Message, OpenCall, Thread
 
 
-@dataclass(slots=True)
-class TurnCreated:
+class TurnCreated(Struct):
     """The turn began."""
 
     at: float
 
 
-@dataclass(slots=True)
-class MessageStarted:
+class MessageStarted(Struct):
     """A model request began; nothing of the message is known yet."""
 
     at: float
@@ -41,8 +40,7 @@ class Deltas:
         self.stop = stop
 
 
-@dataclass(slots=True)
-class ToolResponded:
+class ToolResponded(Struct):
     """A call got its result."""
 
     at: float
@@ -51,8 +49,7 @@ class ToolResponded:
     content: str
 
 
-@dataclass(slots=True)
-class ApprovalRequired:
+class ApprovalRequired(Struct):
     """Calls wait for a decision."""
 
     at: float
@@ -60,8 +57,7 @@ class ApprovalRequired:
     calls: tuple[OpenCall, ...]
 
 
-@dataclass(slots=True)
-class ResponseRequired:
+class ResponseRequired(Struct):
     """Calls wait for the client's result."""
 
     at: float
@@ -69,16 +65,14 @@ class ResponseRequired:
     calls: tuple[OpenCall, ...]
 
 
-@dataclass(slots=True)
-class ThreadCreated:
+class ThreadCreated(Struct):
     """A sub-agent began."""
 
     at: float
     thread: Thread
 
 
-@dataclass(slots=True)
-class ThreadDone:
+class ThreadDone(Struct):
     """A sub-agent ended: with its last message, or with an error text."""
 
     at: float
@@ -87,8 +81,7 @@ class ThreadDone:
     error: str | None = None
 
 
-@dataclass(slots=True)
-class McpInitialized:
+class McpInitialized(Struct):
     """Servers were connected: (name, MCP session id). fresh: those that no earlier turn had connected."""
 
     at: float
@@ -97,24 +90,21 @@ class McpInitialized:
     fresh: tuple[tuple[str, str], ...]
 
 
-@dataclass(slots=True)
-class McpAuthRequired:
+class McpAuthRequired(Struct):
     """Servers need a person's authorisation: (name, URL, ids of the threads that need it)."""
 
     at: float
     servers: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
-@dataclass(slots=True)
-class SandboxCreated:
+class SandboxCreated(Struct):
     """A sandbox was made."""
 
     at: float
     sandbox_id: str
 
 
-@dataclass(slots=True)
-class TurnDone:
+class TurnDone(Struct):
     """The turn ended; its final state is on the turn."""
 
     at: float

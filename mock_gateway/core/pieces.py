@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from json.encoder import encode_basestring
 from random import Random
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class PieceKind(IntEnum):
@@ -46,8 +47,7 @@ def json_text(text: str) -> bytes:
     return encode_basestring(text).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """How a text is cut.
 
     by: `tokens`, `words`, `characters`, `whole` or `sizes`.

@@ -6,7 +6,9 @@ Owns: the echo, the error that names the nearest rule, and the counts behind `vi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mock_gateway.core.errors import ScriptError
 from mock_gateway.core.ids import random_for
@@ -16,8 +18,7 @@ from mock_gateway.core.script import NOTHING, Incoming, Rule, Say, Step
 from mock_gateway.core.state import Turn
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Why a rule was or was not played, for the journal."""
 
     rule: Rule

@@ -8,9 +8,10 @@ Must not know: YAML, HTTP, time of day, ids.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
 
 from mock_gateway.core.pieces import Cut, Piece
 
@@ -38,8 +39,7 @@ class Expression(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """A place in a scenario file; line and column count from 1."""
 
     file: str
@@ -50,8 +50,7 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """An uploaded file: name, MIME type, size in bytes."""
 
     name: str
@@ -59,8 +58,7 @@ class File:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """What a condition looks at.
 
     kind: `message`, `resume` (no input, after authorisation) or `answers`.
@@ -94,8 +92,7 @@ class Condition(Protocol):
         """Why it does not fit, in a few words; empty when it fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """How fast pieces come. first: seconds before the first; gap: seconds between two (0: all at once);
     jitter: share of the gap, 0 to 1, by which each gap varies (seeded)."""
 
@@ -104,8 +101,7 @@ class Pace:
     jitter: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Token counts of one model message (not part of every dialect)."""
 
     input_tokens: int
@@ -115,8 +111,7 @@ class Usage:
     cost_in_usd: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Struct, frozen=True):
     """The text of a model message.
 
     text: a string or an Expression. texts: set when cut by hand (or by words: N); then text is their concatenation.
@@ -133,8 +128,7 @@ class Say:
     usage: Usage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """A call of a tool.
 
     server: MCP server, None for a tool built into the harness. tool: its name there.
@@ -157,8 +151,7 @@ class ToolCall:
     position: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubAgentCall:
+class SubAgentCall(Struct, frozen=True):
     """A call that starts a sub-agent in a thread of its own.
 
     servers: MCP servers that its own script calls (not those of its sub-agents).
@@ -175,16 +168,14 @@ class SubAgentCall:
 Call = ToolCall | SubAgentCall
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """One way to go on after an answer; the first whose condition fits is taken (None always fits)."""
 
     when: Condition | None
     script: Script
 
 
-@dataclass(frozen=True, slots=True)
-class Interleave:
+class Interleave(Struct, frozen=True):
     """The order in which the threads started by one step take turns when they are due together.
 
     by: `in_turn` (one piece each), `seeded` (drawn), `listed` (names, repeated from the start).
@@ -194,8 +185,7 @@ class Interleave:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ListedEvent:
+class ListedEvent(Struct, frozen=True):
     """One event of an explicit list, the escape from scripting.
 
     kind: `message`, `tool_response`, `thread_created`, `thread_done`, `mcp_initialize`, `sandbox_created`.
@@ -216,8 +206,7 @@ class ListedEvent:
     position: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing that the agent does, in this order: wait, say and call (one message), collect the results,
     set state, take a branch. An empty part is left out.
 
@@ -246,8 +235,7 @@ class Step:
 Script = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """When this comes in, play that.
 
     servers: MCP servers that the script calls in the main thread, so that authorisation is asked for first.
@@ -262,8 +250,7 @@ class Rule:
     position: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class McpServer:
+class McpServer(Struct, frozen=True):
     """An MCP server of the agent.
 
     allowed_after: seconds after the first asking until it is allowed by itself; None waits for a person.
@@ -278,25 +265,23 @@ class McpServer:
     transport: str = "streamable-http"
 
 
-@dataclass(frozen=True, slots=True)
-class Sandbox:
+class Sandbox(Struct, frozen=True):
     """The agent's sandbox. id: fixed, or None for a seeded one. at_once: made at the start of the first turn
-    instead of at the first use."""
+    instead of at the first use. files: what can be downloaded from it, by absolute path."""
 
     id: str | None = None
     at_once: bool = False
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """timeout: seconds that a turn may take; iterations: model messages that a turn may have in its main thread."""
 
     timeout: float = 600.0
     iterations: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class DoorRule:
+class DoorRule(Struct, frozen=True):
     """A refusal at the door.
 
     on: the operation. attempts: which attempts (from 1); empty means every one. retry_after: seconds.
@@ -309,8 +294,7 @@ class DoorRule:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryTurn:
+class HistoryTurn(Struct, frozen=True):
     """One turn of a seeded session.
 
     kind: `message` (text, files), `answers` (the fields below, for every call that is pending), `resume`.
@@ -329,8 +313,7 @@ class HistoryTurn:
     position: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SeededSession:
+class SeededSession(Struct, frozen=True):
     """A session that exists from the start.
 
     id: fixed, or None for a seeded one. created: ISO-8601 text with `Z`, or seconds before the start (float).
@@ -346,8 +329,7 @@ class SeededSession:
     position: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(Struct, frozen=True):
     """Where the contract can be read in two ways (section 12); None leaves it to the server's setting."""
 
     cancel: Literal["turn", "session"] | None = None
@@ -355,8 +337,7 @@ class Readings:
     concurrent_turn: Literal["refuse", "supersede"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Struct, frozen=True):
     """A saved agent: everything that one scenario file says.
 
     otherwise: what to play when no rule fits; `echo` repeats the text, `error` ends the turn with a message

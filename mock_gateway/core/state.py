@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from math import inf
 from random import Random
+
+from msgspec import Struct, field
 
 from mock_gateway.core.clock import Clock
 from mock_gateway.core.commands import Item, UserMessage
@@ -52,8 +53,7 @@ class Log:
             tell()
 
 
-@dataclass(slots=True, eq=False)
-class OpenCall:
+class OpenCall(Struct, eq=False):
     """A tool call that a message made.
 
     arguments: its JSON text. result: what templates see. content: what the model is told (EVT-5).
@@ -125,8 +125,7 @@ class Message:
         return "".join([text for its, text, _, _ in self.pieces if its is kind])
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(Struct):
     """A place in a script: the next step, and how often the current one has been played."""
 
     script: Script
@@ -162,8 +161,7 @@ class Siblings:
         return float(cycle * len(names) + places[nth])
 
 
-@dataclass(slots=True)
-class Playing:
+class Playing(Struct):
     """How far a list has been played: the next event, the threads and calls by the author's labels."""
 
     next: int = 0
@@ -172,8 +170,7 @@ class Playing:
     calls: dict[str, OpenCall] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False)
-class Thread:
+class Thread(Struct, eq=False):
     """One agent at work: the main thread, or a sub-agent's.
 
     rule: what the main thread plays. frames: the stack of scripts. bound: names that only this thread's templates see.
@@ -345,8 +342,7 @@ class Turn:
         return texts[-1] if texts else ""
 
 
-@dataclass(slots=True)
-class Authorisation:
+class Authorisation(Struct):
     """What a person said about one MCP server. asked_at: session time of the first asking; asks: how often."""
 
     state: str = "asked"
@@ -354,8 +350,7 @@ class Authorisation:
     asks: int = 0
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """What makes a session a draft: the agent's spec as a client wrote it, and the saved agent that it belongs to."""
 
     spec: Mapping[str, object]

@@ -13,8 +13,11 @@ from mock_gateway.http.edge import Edge, Scope
 from mock_gateway.http.routes import build
 from mock_gateway.http.streams import Receive, Send, Streams
 from mock_gateway.journal import RequestEntry
+from mock_gateway.settings import Settings
 from mock_gateway.wire.beta.dialect import Beta
 from mock_gateway.wire.dialect import Dialect
+from mock_gateway.wire.v1.dialect import V1
+from mock_gateway.wire.v1.readings import Readings
 
 PAGES = (b"/", b"/docs", b"/openapi.yaml")
 
@@ -23,10 +26,10 @@ class App:
     """One server. ready: scenarios are loaded; until then health is 503."""
 
     def __init__(self, gateway: Gateway, dialects: Sequence[Dialect] | None = None) -> None:
-        dialects = dialects or (Beta(),)
+        served: Sequence[Dialect] = dialects or (Beta(), V1(v1_readings(gateway.settings)))
         self.gateway = gateway
         self.streams = Streams(gateway.settings.heartbeat)
-        self.edge = Edge(gateway, build(dialects), self.streams, dialects[0])
+        self.edge = Edge(gateway, build(served), self.streams, served[0])
         self.ready = True
         self._pages: Any = None
 
@@ -70,3 +73,15 @@ class App:
                 self.streams.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def v1_readings(settings: Settings) -> Readings:
+    """How the published contract is read on this server."""
+    return Readings(
+        concurrent_turn=settings.v1_concurrent_turn,
+        list_window=settings.v1_list_window,
+        unfit=settings.v1_unfit,
+        message_while_auth=settings.v1_message_while_auth,
+        running_turn_events=settings.v1_running_turn_events,
+        replay=settings.v1_replay,
+    )

@@ -7,6 +7,7 @@ Must not know: endpoints, dialects. Look next: `server.py`, which serves with it
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 
@@ -27,12 +28,64 @@ OTHER_PROTOCOLS = {
 """By the first bytes of what they send."""
 
 
+class Line(asyncio.WriteTransport):
+    """The way to the client, which can keep a head until its body follows.
+
+    uvloop writes at once, and uvicorn writes head and body apart: two calls of the kernel, and two packets for the
+    client to wake up for, where one does.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._transport = transport
+        self._keeps = False
+        self._kept = b""
+
+    def keep_next(self) -> None:
+        """Keep what is written next until something follows it."""
+        self._keeps = True
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send, behind what was kept."""
+        if self._keeps:
+            self._keeps, self._kept = False, bytes(data)
+            return
+        if self._kept:
+            data, self._kept = self._kept + data, b""
+        self._transport.write(data)
+
+    def flush(self) -> None:
+        """Let what was kept go."""
+        self._keeps = False
+        if self._kept:
+            self.write(b"")
+
+    def close(self) -> None:
+        """Close when everything was sent."""
+        self.flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close without a word."""
+        self._transport.abort()
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._transport.is_closing()
+
+
 class SeamProtocol(HttpToolsProtocol):
     """uvicorn's fast protocol, with its connection in the scope."""
 
     on_lost: Callable[[], None] | None = None
     url = b""
     _head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has come."""
+        super().connection_made(transport)
+        self.line = Line(transport)
+        self.transport = self.line  # type: ignore[assignment]  # all that uvicorn does with it from here on
 
     def on_message_begin(self) -> None:
         """A request begins: let the application find this connection."""
@@ -48,7 +101,15 @@ class SeamProtocol(HttpToolsProtocol):
 
     def abort(self) -> None:
         """Close the socket without a word."""
-        self.transport.abort()
+        self.line.abort()
+
+    def keep_next(self) -> None:
+        """Keep what is written next until something follows it."""
+        self.line.keep_next()
+
+    def flush(self) -> None:
+        """Let what was kept go."""
+        self.line.flush()
 
     # -- what cannot be read -----------------------------------------------------------------------------------------
 

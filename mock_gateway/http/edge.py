@@ -55,13 +55,26 @@ class ClientGone(Exception):
 class Call:
     """One request on its way. `answered` is what the journal gets."""
 
-    __slots__ = ("body", "dialect", "headers", "message", "notes", "receive", "scope", "send", "status", "subject")
+    __slots__ = (
+        "body",
+        "dialect",
+        "headers",
+        "message",
+        "notes",
+        "operation",
+        "receive",
+        "scope",
+        "send",
+        "status",
+        "subject",
+    )
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect, operation: str = "") -> None:
         self.scope = scope
         self.receive = receive
         self.send = send
         self.dialect = dialect
+        self.operation = operation
         self.headers: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
             self.headers.setdefault(name, value)
@@ -86,7 +99,10 @@ class Edge:
         started = time.perf_counter()
         match = find(self.root, scope["raw_path"])
         endpoint = None if match is None else _endpoint(match.node, scope["method"])
-        call = Call(scope, receive, send, self.fallback if endpoint is None else endpoint.dialect)
+        if endpoint is None:
+            call = Call(scope, receive, send, self.fallback)
+        else:
+            call = Call(scope, receive, send, endpoint.dialect, endpoint.operation.name)
         try:
             await self._answer(call, match, endpoint)
         except Refusal as refusal:
@@ -140,6 +156,8 @@ class Edge:
         if isinstance(ask, FollowTurn) or (isinstance(ask, StartTurn) and ask.stream):
             assert isinstance(answer, Turn)
             await self._stream(call, answer, ask.after if isinstance(ask, FollowTurn) else 0)
+        elif isinstance(answer, bytes):
+            await self._send(call, endpoint.operation.success, answer, kind=b"application/octet-stream")
         else:
             await self._send(call, endpoint.operation.success, self._render(call.dialect, ask, answer))
 
@@ -160,6 +178,9 @@ class Edge:
     def _render(self, dialect: Dialect, ask: Ask, answer: Answer) -> bytes:
         if answer is None:
             return b"{}"
+        show = dialect.shows.get(type(ask))
+        if show is not None:
+            return show(ask, answer)
         if isinstance(answer, Page):
             if isinstance(ask, ListSessions):
                 return dialect.sessions(ask, answer.items, more=answer.more)  # type: ignore[arg-type]
@@ -202,9 +223,11 @@ class Edge:
         view = view_of(turn, call.dialect)
         await self.streams.follow(view, cursor, call.receive, call.send, connection)
 
-    async def _send(self, call: Call, status: int, body: bytes, extra: Headers | None = None) -> None:
+    async def _send(
+        self, call: Call, status: int, body: bytes, extra: Headers | None = None, kind: bytes = b"application/json"
+    ) -> None:
         call.status = status
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
         if extra:
             headers += extra
         if b"origin" in call.headers:
@@ -230,7 +253,7 @@ class Edge:
                         return
 
     async def _refuse(self, call: Call, refusal: Refusal) -> None:
-        status, body = call.dialect.refusal(refusal)
+        status, body = call.dialect.refusal(refusal, call.operation)
         call.message = refusal.message
         extra: Headers = []
         if refusal.retry_after is not None:

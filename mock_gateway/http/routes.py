@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct, field
 
 from mock_gateway.wire.dialect import Dialect, Parse
 from mock_gateway.wire.operations import Operation
@@ -19,8 +20,7 @@ ANY = b"{}"
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """An operation of a dialect, with all that the edge needs."""
 
     dialect: Dialect
@@ -29,18 +29,21 @@ class Endpoint:
     is_stream: bool
 
 
-@dataclass(slots=True)
-class Node:
-    """A place in the tree. params: the names of the variable segments on the way here."""
+class Node(Struct):
+    """A place in the tree.
+
+    params: the names of the variable segments on the way here. is_base: what is below belongs to one dialect, whether
+    it is served or not.
+    """
 
     below: dict[bytes, Node] = field(default_factory=dict)
     methods: dict[str, Endpoint] = field(default_factory=dict)
     params: tuple[str, ...] = ()
     allow: bytes = b""
+    is_base: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A path that is served. base: what stands before the endpoint, as it was sent. values: the variable segments."""
 
     base: bytes
@@ -81,6 +84,8 @@ def build(dialects: Iterable[Dialect]) -> Node:
             node.methods[operation.method] = Endpoint(dialect, operation, dialect.parse[operation.name], is_stream)
             methods = [*node.methods, *(["HEAD"] if "GET" in node.methods else []), "OPTIONS"]
             node.allow = ", ".join(sorted(methods)).encode()
+        for base in dialect.bases:
+            _place(root, base).is_base = True
     return root
 
 
@@ -101,22 +106,24 @@ def find(root: Node, raw_path: bytes) -> Match | None:
     segments = raw_path.split(b"/")
     for start in range(1, len(segments)):
         if segments[start] in root.below:
-            found = _walk(root, segments, start)
-            if found is not None:
+            found, is_claimed = _walk(root, segments, start)
+            if found is not None or is_claimed:
                 return found
     return None
 
 
-def _walk(root: Node, segments: list[bytes], start: int) -> Match | None:
-    node, values = root, []
+def _walk(root: Node, segments: list[bytes], start: int) -> tuple[Match | None, bool]:
+    """What the segments from `start` on lead to, and whether they went through a dialect's base on the way."""
+    node, values, is_claimed = root, [], False
     for segment in segments[start:]:
         below = node.below.get(segment)
         if below is None:
             below = node.below.get(ANY)
             if below is None or not segment:
-                return None
+                return None, is_claimed
             values.append(segment)
         node = below
+        is_claimed = is_claimed or node.is_base
     if not node.methods:
-        return None
-    return Match(b"/".join(segments[:start]), node, tuple(values))
+        return None, is_claimed
+    return Match(b"/".join(segments[:start]), node, tuple(values)), is_claimed

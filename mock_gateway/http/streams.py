@@ -28,6 +28,12 @@ class Connection(Protocol):
     def abort(self) -> None:
         """Close the socket without a word."""
 
+    def keep_next(self) -> None:
+        """Keep what is written next, the head, until something follows it."""
+
+    def flush(self) -> None:
+        """Let what was kept go."""
+
 
 class Reader:
     """One open stream."""

@@ -8,7 +8,8 @@ Must not know: YAML, which names exist where (`scopes.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_gateway.core.script import NOTHING, Scope
 from mock_gateway.scenario.templates import Hole, Template
@@ -38,8 +39,7 @@ class _Layered(Mapping[str, object]):
         return sum(1 for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
-class TextExpression:
+class TextExpression(Struct, frozen=True):
     """A template whose value is text."""
 
     parts: tuple[str | Hole, ...]
@@ -56,8 +56,7 @@ class TextExpression:
         return _free((part for part in self.parts if isinstance(part, Hole)), self.bound)
 
 
-@dataclass(frozen=True, slots=True)
-class ValueExpression:
+class ValueExpression(Struct, frozen=True):
     """A template that is one expression and nothing else: its value keeps its type."""
 
     hole: Hole

@@ -8,14 +8,14 @@ Next: `source.py` (where positions come from).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_gateway.core.errors import MockGatewayError
 from mock_gateway.core.script import Position
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """Something wrong, or only odd, in a scenario.
 
     position: where; None for a file that cannot be read and for parameters.

@@ -13,8 +13,9 @@ import operator
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from mock_gateway.core.errors import ScriptError
 from mock_gateway.core.script import Scope
@@ -48,8 +49,7 @@ class BadExpression(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """An expression that can be evaluated."""
 
     evaluate: Evaluate

@@ -6,14 +6,14 @@ Owns: the table of filters and what each does. Must not know: the grammar (`expr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_gateway.core.errors import ScriptError
 from mock_gateway.scenario.values import Unknown, as_json, as_text, named
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """One filter.
 
     apply: takes the value and the arguments. says, example: for the reference. least, most: how many arguments.

@@ -7,8 +7,9 @@ Must not know: what is in a scenario (`reading.py`, `compile.py`), when to look 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from mock_gateway.core.script import Agent
 from mock_gateway.scenario.compile import compile_agent
@@ -24,8 +25,7 @@ Stamp = tuple[int, int] | None
 """Time of change in ns and size of a file; None when it is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reload:
+class Reload(Struct, frozen=True):
     """What a look at the files found.
 
     changed: names of agents that are new or different. removed: names of agents that are gone. errors: mistakes in
@@ -41,8 +41,7 @@ class Reload:
         return bool(self.changed or self.removed or self.errors)
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """One file: its last good agent, and the stamps of all files that it was made from."""
 
     stamps: dict[Path, Stamp]

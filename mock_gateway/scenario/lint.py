@@ -7,8 +7,9 @@ Must not know: single steps as they were written (`scripts.py` reports what one 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from mock_gateway.core.pieces import Cut
 from mock_gateway.core.script import (

@@ -7,7 +7,8 @@ contract never sends: TOO-1, TOO-2, THR-1, THR-2, SBX-1. Must not know: how even
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mock_gateway.core.script import ListedEvent, Position, ToolCall
 from mock_gateway.scenario.errors import did_you_mean
@@ -19,22 +20,19 @@ MAIN = "main"
 _MAKE_CALL = "make it with { message: { call: { id: ..., tool: ... } } }"
 
 
-@dataclass(slots=True)
-class _Call:
+class _Call(Struct):
     thread: str
     tool: ToolCall
     answered: bool = False
     started: str = ""
 
 
-@dataclass(slots=True)
-class _Thread:
+class _Thread(Struct):
     parent: str
     ended: bool = False
 
 
-@dataclass(slots=True)
-class _Story:
+class _Story(Struct):
     """What happened in a list so far."""
 
     calls: dict[str, _Call] = field(default_factory=dict)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
+
+from msgspec import Struct
 
 from mock_gateway.core.script import NOTHING, Condition, File, Incoming
 
@@ -24,8 +25,7 @@ def _quoted(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + '..."'
 
 
-@dataclass(frozen=True, slots=True)
-class TextTest:
+class TextTest(Struct, frozen=True):
     """A test of one text. how: `contains` (case ignored), `equals` or `regex` (searched). written: as in the file."""
 
     how: Literal["contains", "equals", "regex"]
@@ -65,8 +65,7 @@ _SUBJECT: dict[Property, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TextFits:
+class TextFits(Struct, frozen=True):
     """One of several tests fits one of the texts that came in."""
 
     of: Property
@@ -97,8 +96,7 @@ class TextFits:
         return f"{subject} is {_quoted(getattr(incoming, attribute))}; wanted: {self.describe()}"
 
 
-@dataclass(frozen=True, slots=True)
-class FileTest:
+class FileTest(Struct, frozen=True):
     """A test of one file. name, mime: shell patterns, case ignored; over, under: bytes."""
 
     name: str | None = None
@@ -125,8 +123,7 @@ class FileTest:
         return " ".join(["a file", *filter(None, parts)])
 
 
-@dataclass(frozen=True, slots=True)
-class FileFits:
+class FileFits(Struct, frozen=True):
     """Any file passes any of the tests."""
 
     tests: tuple[FileTest, ...]
@@ -151,8 +148,7 @@ Count = Literal["turn", "visit", "files"]
 _COUNTED: dict[Count, str] = {"turn": "turn", "visit": "visit", "files": "number of files"}
 
 
-@dataclass(frozen=True, slots=True)
-class CountFits:
+class CountFits(Struct, frozen=True):
     """A number that came in is one of those wanted."""
 
     of: Count
@@ -175,8 +171,7 @@ class CountFits:
         return "" if found in self.wanted else f"the {_COUNTED[self.of]} is {found}; wanted: {self.describe()}"
 
 
-@dataclass(frozen=True, slots=True)
-class StateFits:
+class StateFits(Struct, frozen=True):
     """A name of the state has a value."""
 
     name: str
@@ -209,8 +204,7 @@ def same(one: object, other: object) -> bool:
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeFits:
+class ResumeFits(Struct, frozen=True):
     """A turn without input, after an authorisation."""
 
     def match(self, incoming: Incoming) -> Captures | None:
@@ -226,8 +220,7 @@ class ResumeFits:
         return "" if incoming.kind == "resume" else f"the turn has input; wanted: {self.describe()}"
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     """Every part fits; captures are put together. What asks for no resumed turn is not for one."""
 
     parts: tuple[Condition, ...]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """One kind of quantity.
 
     name: what it is called in messages. units: unit to its worth in the base unit (seconds, bytes, ...).

@@ -7,9 +7,10 @@ Must not know: what scripts compile to (`compile.py`), which files there are (`l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from mock_gateway.scenario.binding import templates_in
 from mock_gateway.scenario.errors import Mistake, ScenarioErrors
@@ -50,8 +51,7 @@ def read_shared(path: Path) -> Record:
     return _read(root, SHARED)
 
 
-@dataclass(slots=True)
-class Fragment:
+class Fragment(Struct):
     """A script with a name. steps: as read. home: the record of `fragments` that it is in."""
 
     steps: tuple[Record, ...]
@@ -59,8 +59,7 @@ class Fragment:
     own: bool
 
 
-@dataclass(slots=True)
-class Shared:
+class Shared(Struct):
     """What a file and its includes bring together. files: the included ones, with absolute paths."""
 
     params: dict[str, Any] = field(default_factory=dict)

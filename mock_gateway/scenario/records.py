@@ -8,8 +8,9 @@ Must not know: which keys the language has (`language.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mock_gateway.scenario.errors import Mistake, did_you_mean, nearest
 from mock_gateway.scenario.shape import BAD, Choice, Schema, Shape, one_of
@@ -42,8 +43,7 @@ class Record:
         return self.node.key_mistake(key, message, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key of a record.
 
     says: what it does, in one sentence. example: a value, as YAML. tried: words that people write instead.

@@ -7,7 +7,9 @@ Must not know: how values get there (`core/scope.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mock_gateway.scenario.errors import Mistake, did_you_mean
 from mock_gateway.scenario.expressions import Use
@@ -31,8 +33,7 @@ ROOTS: dict[str, tuple[str, tuple[str, ...] | None]] = {
 """Root names: what each is, and its attributes where they are always the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a script stands, as far as names go.
 
     bound: names that are known already: `params`, and those that a fragment was given. groups: named groups of the

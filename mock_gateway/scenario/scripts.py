@@ -8,11 +8,12 @@ Must not know: rules and everything around them (`compile.py`), single messages 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
+
 from mock_gateway.core.messages import static_pieces
-from mock_gateway.core.pieces import Piece
+from mock_gateway.core.pieces import Piece, PieceKind
 from mock_gateway.core.scope import is_static
 from mock_gateway.core.script import (
     Branch,
@@ -32,8 +33,11 @@ from mock_gateway.scenario.listing import make_events
 from mock_gateway.scenario.records import Record
 from mock_gateway.scenario.scopes import Place
 from mock_gateway.scenario.speech import make_cut, make_say
+from mock_gateway.scenario.words import word_piece
 from mock_gateway.scenario.workshop import Workshop
 
+_MANY = 100
+"""Texts of a message from which on it pays to look for pieces that repeat."""
 Make = Callable[[Record, Place, str, Workshop], object]
 
 
@@ -113,7 +117,19 @@ def _pieces(say: Say | None, calls: tuple[Call, ...], path: str, shop: Workshop)
         return None
     if not all(is_static(call.input if isinstance(call, SubAgentCall) else call.arguments) for call in calls):
         return None
+    if say is not None and say.texts is not None and len(say.texts) > _MANY:
+        whole = static_pieces(replace(say, texts=("".join(say.texts),)), calls, (shop.seed, shop.file, path))
+        return tuple(_in_words(whole, say.texts))
     return static_pieces(say, calls, (shop.seed, shop.file, path))
+
+
+def _in_words(pieces: Sequence[Piece], texts: Sequence[str]) -> Iterator[Piece]:
+    """The same with the one piece of text taken apart; filler repeats its words, so that their pieces are shared."""
+    for piece in pieces:
+        if piece.kind is PieceKind.TEXT:
+            yield from map(word_piece, texts)
+        else:
+            yield piece
 
 
 def _interleave(record: Record, calls: tuple[Call, ...], shop: Workshop) -> Interleave:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mock_gateway.core.errors import ScriptError
 from mock_gateway.core.script import Position, Scope
@@ -22,8 +23,7 @@ _HOLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Struct, frozen=True):
     """One expression in a text. position: of the first brace."""
 
     compiled: Compiled
@@ -44,8 +44,7 @@ class Hole:
         return self.node.source.mistake(line, column, message, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A text with at least one expression.
 
     parts: plain text and holes in order. node: where it stands.

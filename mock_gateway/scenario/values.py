@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+
+from msgspec import Struct
 
 from mock_gateway.core.errors import ScriptError
 
@@ -54,8 +55,8 @@ def item(value: object, index: object, of: str) -> object:
 
 
 def _field_names(value: object) -> list[str]:
-    if is_dataclass(value) and not isinstance(value, type):
-        return [entry.name for entry in fields(value)]
+    if isinstance(value, Struct):
+        return list(value.__struct_fields__)
     return []
 
 

@@ -1,151 +1,52 @@
 """Filler text: as many words as a scenario asks for, the same in every run.
 
-Owns: the word list and the rhythm of sentences. Must not know: scenarios.
+Owns: the word list, the rhythm of sentences, one piece for each form of a word. Must not know: scenarios.
+A scenario may ask for a hundred thousand words, and starting must stay quick: words are drawn as bytes and looked up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from random import Random
 
-_WORDS = [
-    "about",
-    "account",
-    "after",
-    "again",
-    "agent",
-    "along",
-    "among",
-    "answer",
-    "around",
-    "because",
-    "before",
-    "behind",
-    "below",
-    "between",
-    "bright",
-    "budget",
-    "calm",
-    "careful",
-    "chapter",
-    "clear",
-    "close",
-    "column",
-    "common",
-    "corner",
-    "count",
-    "course",
-    "cursor",
-    "daily",
-    "detail",
-    "during",
-    "early",
-    "either",
-    "enough",
-    "evening",
-    "event",
-    "every",
-    "expected",
-    "familiar",
-    "figure",
-    "final",
-    "follow",
-    "further",
-    "garden",
-    "gentle",
-    "given",
-    "growth",
-    "harbour",
-    "however",
-    "inside",
-    "instead",
-    "invoice",
-    "journey",
-    "known",
-    "large",
-    "later",
-    "letter",
-    "light",
-    "likely",
-    "little",
-    "longer",
-    "margin",
-    "matter",
-    "measure",
-    "middle",
-    "morning",
-    "narrow",
-    "nearly",
-    "notice",
-    "number",
-    "often",
-    "order",
-    "other",
-    "outside",
-    "paper",
-    "partly",
-    "pattern",
-    "period",
-    "plain",
-    "planned",
-    "quarter",
-    "quiet",
-    "rather",
-    "reason",
-    "record",
-    "report",
-    "result",
-    "river",
-    "rough",
-    "second",
-    "section",
-    "several",
-    "shape",
-    "should",
-    "signal",
-    "simple",
-    "small",
-    "sometimes",
-    "source",
-    "steady",
-    "stream",
-    "summer",
-    "table",
-    "term",
-    "thread",
-    "through",
-    "together",
-    "toward",
-    "under",
-    "until",
-    "usual",
-    "value",
-    "various",
-    "version",
-    "water",
-    "whether",
-    "window",
-    "winter",
-    "within",
-    "without",
-    "yellow",
-    "yesterday",
-]
+from mock_gateway.core.pieces import Piece, PieceKind, text_pieces
+
+_LIST = """
+about account after again agent almost along among answer around because before behind below between beyond bridge
+bright budget calm careful castle chapter clear close cloud column common corner count course cursor daily detail
+dinner during early either engine enough evening event every expected familiar figure final follow further garden
+gentle given growth harbour however inside instead invoice journey known large later letter light likely little longer
+margin matter measure middle morning narrow nearly notice number often order other outside paper partly pattern period
+plain planned quarter quiet rather reason record report result river rough second section several shape should signal
+simple small sometimes source steady stream summer table term thread through together toward under until usual value
+various version water whether window winter within without yellow yesterday
+"""
+_WORDS = _LIST.split() * 2
+"""128 words, twice: one for each byte."""
+_INNER = [f" {word}" for word in _WORDS]
+_FIRST = [f" {word.capitalize()}" for word in _WORDS]
+_LAST = [f" {word}." for word in _WORDS]
+_SHORTEST, _SPREAD = 6, 9
+"""Words of the shortest sentence; how many lengths there are."""
 
 
 def filler(count: int, random: Random) -> tuple[str, ...]:
     """Words of sentences, each but the first with the blank before it."""
-    return tuple(_sentences(random.choices(_WORDS, k=count), random))
+    drawn = random.randbytes(count)
+    texts: list[str] = []
+    for length in random.randbytes(count // _SHORTEST + 1):
+        texts += _sentence(drawn[len(texts) : len(texts) + _SHORTEST + length % _SPREAD])
+    texts[0] = texts[0].lstrip()
+    return tuple(texts)
 
 
-def _sentences(words: list[str], random: Random) -> Iterator[str]:
-    left = 0
-    blank = ""
-    for index, word in enumerate(words):
-        if left == 0:
-            left = random.randint(6, 14)
-            word = word.capitalize()
-        left -= 1
-        last = left == 0 or index == len(words) - 1
-        yield f"{blank}{word}." if last else f"{blank}{word}"
-        blank = " "
+def _sentence(drawn: bytes) -> list[str]:
+    if len(drawn) < 2:
+        return [f"{_FIRST[byte]}." for byte in drawn]
+    return [_FIRST[drawn[0]], *map(_INNER.__getitem__, drawn[1:-1]), _LAST[drawn[-1]]]
+
+
+@lru_cache(4096)
+def word_piece(text: str) -> Piece:
+    """The piece of one word; of filler there are only a few hundred, which all messages share."""
+    return text_pieces(PieceKind.TEXT, [text])[0]

@@ -7,8 +7,9 @@ Must not know: steps, rules (`scripts.py`, `compile.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from mock_gateway.core.errors import ScriptError
 from mock_gateway.core.pieces import Cut
@@ -21,8 +22,7 @@ from mock_gateway.scenario.source import Source
 from mock_gateway.scenario.templates import Template
 
 
-@dataclass(slots=True)
-class Workshop:
+class Workshop(Struct):
     """The context of compiling one agent.
 
     seed, file: what drawn things depend on, besides their path in the file. cut: the agent's own default.

@@ -6,19 +6,22 @@ Owns: one class per use case. A dialect's parse table makes them from bytes; `ga
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec import Struct, field
 
 from mock_gateway.core.commands import Item
+from mock_gateway.core.state import Turn
+
+SAVED = frozenset({"saved"})
 
 
-@dataclass(slots=True)
-class Ask:
+class Ask(Struct, kw_only=True):
     """Any request that parsed."""
 
-    notes: list[str] = field(default_factory=list, kw_only=True)
+    notes: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class CreateSession(Ask):
     """A new session for an agent."""
 
@@ -26,53 +29,94 @@ class CreateSession(Ask):
     title: str | None = None
 
 
-@dataclass(slots=True)
 class ListSessions(Ask):
-    """Sessions of an agent, newest first. start, end: inclusive window on `created_at`, seconds since the epoch."""
+    """Sessions of an agent, or of all agents. start, end: inclusive window on `created_at`, seconds since the epoch.
 
-    agent_name: str
+    kinds: `saved`, `draft` or both. window: seconds before the end at which it starts when no start is given.
+    owned: only the caller's. creator: a test of the creator's slug. listing: what its page tokens are marked with.
+    """
+
+    agent_name: str | None
     created_by: str | None = None
     start: float | None = None
     end: float | None = None
     limit: int = 100
     token: str | None = None
+    newest_first: bool = True
+    kinds: frozenset[str] = SAVED
+    window: float | None = None
+    owned: bool = False
+    creator: Callable[[str], bool] | None = None
+    session_id: str | None = None
+    listing: str = "sessions"
 
 
-@dataclass(slots=True)
 class GetSession(Ask):
-    """One session."""
+    """One session. kind: `saved` or `draft`; None is any. owned: only the caller's."""
 
     session_id: str
+    kind: str | None = None
+    owned: bool = False
 
 
-@dataclass(slots=True)
+class CreateDraft(Ask):
+    """A session for an agent that is not saved yet.
+
+    spec: what the agent is to be; kept, and shown again. names: what in it may name the scenario that plays it.
+    agent_name: a saved agent that the draft belongs to.
+    """
+
+    spec: Mapping[str, object]
+    names: tuple[str, ...] = ()
+    agent_name: str | None = None
+
+
+class UpdateDraft(Ask):
+    """Another spec for a draft. spec: None only touches it."""
+
+    session_id: str
+    spec: Mapping[str, object] | None = None
+    names: tuple[str, ...] = ()
+
+
 class CancelSession(Ask):
-    """Cancel what runs in a session."""
+    """Cancel what runs in a session. reading: `turn` or `session`, instead of the server's setting."""
 
     session_id: str
+    reading: str | None = None
 
 
-@dataclass(slots=True)
 class StartTurn(Ask):
-    """A new turn. items: None when input is absent. stream: follow it in the answer."""
+    """A new turn. items: None when input is absent. stream: follow it in the answer.
+
+    concurrent: `supersede` or `refuse`, instead of the server's setting. empty_runs: empty input with nothing pending
+    runs the model again. ask_again: a user message while MCP servers wait for their authorisation is taken.
+    """
 
     session_id: str
     items: tuple[Item, ...] | None = None
     previous: str = "auto"
     stream: bool = True
+    concurrent: str | None = None
+    empty_runs: bool = False
+    ask_again: bool = False
 
 
-@dataclass(slots=True)
 class ListTurns(Ask):
-    """Turns of a session."""
+    """Turns of a session. chain: only the latest turn and those it builds on."""
 
     session_id: str
     newest_first: bool = True
     limit: int = 100
     token: str | None = None
+    chain: bool = False
+
+    @property
+    def listing(self) -> str:
+        """What its page tokens are marked with."""
+        return f"{'chain' if self.chain else 'turns'} {self.session_id} {self.newest_first}"
 
 
-@dataclass(slots=True)
 class GetTurn(Ask):
     """One turn."""
 
@@ -80,7 +124,6 @@ class GetTurn(Ask):
     turn_id: str
 
 
-@dataclass(slots=True)
 class CancelTurn(Ask):
     """Cancel one turn."""
 
@@ -88,21 +131,49 @@ class CancelTurn(Ask):
     turn_id: str
 
 
-@dataclass(slots=True)
 class FollowTurn(Ask):
-    """The live stream of a turn, after a sequence id."""
+    """The live stream of a turn, after a sequence id. replay: seconds for which a finished turn can be streamed too."""
 
     session_id: str
     turn_id: str
     after: int = 0
+    replay: float = 0.0
 
 
-@dataclass(slots=True)
 class ListEvents(Ask):
-    """The stored events of a turn."""
+    """The stored events of a turn. reading: `refuse` or `snapshot` while it runs, instead of the server's setting."""
 
     session_id: str
     turn_id: str
     newest_first: bool = False
     limit: int = 100
     token: str | None = None
+    reading: str | None = None
+
+
+class ListSessionEvents(Ask):
+    """The stored events of a chain of turns, newest first. last_turn_id: the turn to begin with."""
+
+    session_id: str
+    last_turn_id: str | None = None
+    limit: int = 100
+    token: str | None = None
+
+    @property
+    def listing(self) -> str:
+        """What its page tokens are marked with."""
+        return f"session events {self.session_id}"
+
+
+class Trail(Struct, frozen=True):
+    """What `ListSessionEvents` found: finished turns, newest first, and how many events of the first to leave out."""
+
+    turns: Iterable[Turn]
+    skip: int = 0
+
+
+class DownloadFile(Ask):
+    """A file of a sandbox, by its absolute path there."""
+
+    sandbox_id: str
+    path: str

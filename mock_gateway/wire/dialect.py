@@ -7,7 +7,7 @@ To look next: `wire/beta/dialect.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from mock_gateway.core.errors import Refusal
 from mock_gateway.core.state import Session, Turn
@@ -17,6 +17,7 @@ from mock_gateway.wire.projection import Renderer
 from mock_gateway.wire.request import Request
 
 Parse = Callable[[Request], Ask]
+Show = Callable[[Any, Any], bytes]
 
 
 class Dialect(Renderer, Protocol):
@@ -25,6 +26,10 @@ class Dialect(Renderer, Protocol):
     operations: tuple[Operation, ...]
     parse: Mapping[str, Parse]
     """By operation name. Each raises `Refusal`."""
+    bases: tuple[str, ...]
+    """Paths below which no other dialect's endpoint is looked for."""
+    shows: Mapping[type[Ask], Show]
+    """Bodies for asks that only this dialect has, by (ask, answer)."""
 
     def session(self, session: Session) -> bytes:
         """The body that shows a session."""
@@ -41,8 +46,8 @@ class Dialect(Renderer, Protocol):
     def events(self, ask: ListEvents, turn: Turn) -> bytes:
         """The body that shows a page of a turn's stored events."""
 
-    def refusal(self, refusal: Refusal) -> tuple[int, bytes]:
-        """Status and body of a refusal."""
+    def refusal(self, refusal: Refusal, operation: str = "") -> tuple[int, bytes]:
+        """Status and body of a refusal of an operation."""
 
     def error(self, status: int, message: str, code: str | None = None) -> bytes:
         """The body of an error of the server itself."""

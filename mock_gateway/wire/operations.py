@@ -6,11 +6,10 @@ Must not know: any dialect. Each dialect keeps its own table in `wire/<dialect>/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One endpoint.
 
     name: the OpenAPI operation id (snake_case).

@@ -10,10 +10,11 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from urllib.parse import parse_qsl
+
+from msgspec import Struct, field
 
 from mock_gateway.core.errors import Reason, Refusal
 
@@ -25,8 +26,7 @@ _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64,
 _LEAP_SECOND = re.compile(r":60(?=[.,+\-Zz]|$)")
 
 
-@dataclass(slots=True)
-class Request:
+class Request(Struct):
     """What a dialect sees of a request. params: from the path, decoded. last_event_id: the header, if any."""
 
     params: Mapping[str, str]

@@ -1,0 +1,29 @@
+"""The commands: one table.
+
+Owns: names, what each does, an example; for the help of all and of each. Must not know: what a command needs.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command. module: in this package, with `run(arguments) -> exit code`."""
+
+    module: str
+    what: str
+    example: str
+
+
+COMMANDS = {
+    "serve": Command("serve", "serve scenarios over HTTP", "mock-gateway serve --scenarios scenarios --speed 0"),
+    "list": Command("listing", "show the agents of scenario files", "mock-gateway list scenarios"),
+    "lint": Command("lint", "check scenario files, seeded histories too", "mock-gateway lint scenarios --strict"),
+    "play": Command("play", "talk to an agent in the terminal, without a server", "mock-gateway play support-bot"),
+    "schema": Command(
+        "schema", "print the JSON Schema of scenario files", "mock-gateway schema > scenarios/scenario.schema.json"
+    ),
+    "openapi": Command("openapi", "print the contract as an OpenAPI document", "mock-gateway openapi --json"),
+    "init": Command("init", "write a first scenario, and the schema for editors", "mock-gateway init --agent my-agent"),
+}
