@@ -7,6 +7,7 @@ workers. Must not know: what is served.
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -20,7 +21,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mock_gateway.core.script import Agent
 from mock_gateway.gateway import Gateway
 from mock_gateway.http.app import App
-from mock_gateway.http.server import bind
 from mock_gateway.http.streams import Streams
 from mock_gateway.runtime import LoopRuntime
 from mock_gateway.scenario.library import Library
@@ -62,7 +62,9 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(app: Served) -> AsyncIterator[str]:
     """Serve in the running event loop; gives the base URL."""
-    sock = bind("127.0.0.1", 0)
+    # asyncio turns Nagle's delay off only for a socket that says it is TCP.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
         http=HttpToolsProtocol,
