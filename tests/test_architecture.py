@@ -18,7 +18,9 @@ ALLOWED: dict[str, set[str]] = {
     "worlds": {"core"},
     "runtime": {"core"},
     "seeding": {"core", "settings", "worlds", "gateway"},
-    "gateway": {"core", "journal", "runtime", "seeding", "settings", "wire", "worlds"},
+    "drafts": {"core", "gateway", "wire", "worlds"},
+    "sandboxes": {"core", "gateway", "wire", "worlds"},
+    "gateway": {"core", "drafts", "journal", "runtime", "sandboxes", "seeding", "settings", "wire", "worlds"},
     "http": {"core", "gateway", "journal", "settings", "wire", "worlds"},
     "client": set(),
     "openapi": {"wire"},
@@ -26,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "testing": {"cli", "core"},
     "__main__": {"cli"},
 }
-"""What each part may import from its siblings. `seeding` is the gateway's own part."""
+"""What each part may import from its siblings. `seeding`, `drafts` and `sandboxes` are the gateway's own parts."""
 
 IN_CORE = {
     "asyncio",
