@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -34,6 +35,8 @@ class Line(asyncio.WriteTransport):
     uvloop writes at once, and uvicorn writes head and body apart: two calls of the kernel, and two packets for the
     client to wake up for, where one does.
     """
+
+    __slots__ = ("_keeps", "_kept", "_transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__()
@@ -68,6 +71,10 @@ class Line(asyncio.WriteTransport):
     def abort(self) -> None:
         """Close without a word."""
         self._transport.abort()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """What the transport knows."""
+        return self._transport.get_extra_info(name, default)
 
     def is_closing(self) -> bool:
         """Whether nothing can be sent any more."""

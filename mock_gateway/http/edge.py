@@ -20,7 +20,7 @@ from mock_gateway.core.state import Session, Turn
 from mock_gateway.gateway import Answer, Caller, Gateway, Page
 from mock_gateway.http.keys import Denied, subject_of
 from mock_gateway.http.routes import Endpoint, Match, Node, find
-from mock_gateway.http.streams import Receive, Send, Streams
+from mock_gateway.http.streams import Connection, Receive, Send, Streams
 from mock_gateway.journal import RequestEntry
 from mock_gateway.wire.asks import Ask, FollowTurn, ListEvents, ListSessions, ListTurns, StartTurn
 from mock_gateway.wire.dialect import Dialect
@@ -215,11 +215,11 @@ class Edge:
     async def _stream(self, call: Call, turn: Turn, cursor: int) -> None:
         call.status = 200
         headers = STREAM_HEADERS + _cors(call)
+        connection = _keep_head(call)
         await call.send({"type": "http.response.start", "status": 200, "headers": headers})
         if call.scope["method"] == "HEAD":
             await call.send({"type": "http.response.body", "body": b""})
             return
-        connection = call.scope.get("extensions", {}).get("mock_gateway.connection")
         view = view_of(turn, call.dialect)
         await self.streams.follow(view, cursor, call.receive, call.send, connection)
 
@@ -232,6 +232,7 @@ class Edge:
             headers += extra
         if b"origin" in call.headers:
             headers += _cors(call)
+        _keep_head(call)
         await call.send({"type": "http.response.start", "status": status, "headers": headers})
         if call.scope["method"] == "HEAD":
             body = b""
@@ -301,6 +302,14 @@ def _check_head(call: Call) -> None:
     for name in (b"host", b"authorization"):
         if len({value for key, value in given if key == name}) > 1:
             raise malformed(f"there are several {name.decode()} headers that differ")
+
+
+def _keep_head(call: Call) -> Connection | None:
+    """Let the head go out with the first bytes of the body, where there will be some, and the server has the seam."""
+    connection: Connection | None = call.scope.get("extensions", {}).get("mock_gateway.connection")
+    if connection is not None and call.scope["method"] != "HEAD":
+        connection.keep_next()
+    return connection
 
 
 def _cors(call: Call) -> Headers:

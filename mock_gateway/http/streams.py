@@ -77,6 +77,8 @@ class Streams:
         reader = Reader()
         self.readers.add(reader)
         watch = self._watch(reader, receive, connection)
+        if connection is not None and not view.has_more(cursor):
+            connection.flush()
         if self._timer is None:
             self._arm()
         try:

@@ -59,6 +59,11 @@ class Projection:
                 self.last += frames
         self.seen = len(facts)
 
+    def has_more(self, cursor: int) -> bool:
+        """Whether there are frames after a cursor now."""
+        self.sync()
+        return cursor < self.last
+
     def take(self, cursor: int) -> tuple[bytes, int]:
         """The next frames after a cursor, joined, and the cursor after them; empty when there are none yet."""
         self.sync()
