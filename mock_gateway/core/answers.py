@@ -17,6 +17,11 @@ from mock_gateway.core.state import Frame, OpenCall, Siblings, Thread
 
 Answer = ToolApproval | ToolAnswer
 
+SHOWN = 80
+"""Characters of an id that somebody made up: an error does not repeat all that was sent."""
+MOST = 10
+"""Ids of that kind in one error."""
+
 
 def admit(agent: Agent, rest: Sequence[Thread], items: Sequence[Item], *, empty_runs: bool = False) -> None:
     """Check input against what is pending.
@@ -47,7 +52,7 @@ def _admit_messages(
     agent: Agent, messages: Sequence[UserMessage], answers: Sequence[Answer], *, empty_runs: bool
 ) -> None:
     if answers:
-        ids = ", ".join(answer.call_id for answer in answers)
+        ids = _listed([answer.call_id[:SHOWN] for answer in answers])
         raise Refusal(
             Reason.DOES_NOT_FIT_PENDING,
             f"no tool call is pending, but input answers {ids}; send a user message",
@@ -61,8 +66,8 @@ def _admit_messages(
         for file in (file for message in messages for file in message.files if not file.is_image):
             raise Refusal(
                 Reason.SANDBOX_REQUIRED,
-                f"file {file.name!r} ({file.mime}) is no image, and agent {agent.name!r} has no sandbox; "
-                "send images only, or enable the agent's sandbox",
+                f"file {file.name[:SHOWN]!r} ({file.mime[:SHOWN]}) is no image, and agent {agent.name!r} has "
+                "no sandbox; send images only, or enable the agent's sandbox",
                 param="input",
             )
 
@@ -76,7 +81,7 @@ def _admit_resume(messages: Sequence[UserMessage], answers: Sequence[Answer]) ->
             param="input",
         )
     if answers:
-        ids = ", ".join(answer.call_id for answer in answers)
+        ids = _listed([answer.call_id[:SHOWN] for answer in answers])
         raise Refusal(
             Reason.DOES_NOT_FIT_PENDING,
             f"authorisation is pending, no tool call is, but input answers {ids}; resume with no input",
@@ -96,27 +101,35 @@ def _admit_answers(pending: Sequence[OpenCall], messages: Sequence[UserMessage],
     if wrong:
         raise Refusal(
             Reason.DOES_NOT_FIT_PENDING,
-            "input has to hold exactly one item for each pending tool call: " + "; ".join(wrong),
+            "input has to hold exactly one item for each pending tool call: " + "; ".join(dict.fromkeys(wrong)),
             param="input",
         )
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - MOST} more" if len(ids) > MOST else ""
+    return ", ".join(ids[:MOST]) + more
 
 
 def _mistakes(pending: Sequence[OpenCall], answers: Sequence[Answer]) -> list[str]:
     by_id = {call.id: call for call in pending}
     seen: set[str] = set()
     wrong = []
+    strange = []
     for answer in answers:
         call = by_id.get(answer.call_id)
         if call is None:
-            wrong.append(f"{answer.call_id!r} is not pending")
+            strange.append(repr(answer.call_id[:SHOWN]))
         elif answer.call_id in seen:
             wrong.append(f"{answer.call_id} is answered twice")
         elif answer.thread_id != call.thread_id:
-            wrong.append(f"{answer.call_id} is in thread {call.thread_id}, not {answer.thread_id!r}")
+            wrong.append(f"{answer.call_id} is in thread {call.thread_id}, not {answer.thread_id[:SHOWN]!r}")
         elif call.needs_approval != isinstance(answer, ToolApproval):
             kind = "user.tool_approval" if call.needs_approval else "user.tool_response"
             wrong.append(f"{answer.call_id} needs a {kind}")
         seen.add(answer.call_id)
+    if strange:
+        wrong.append(f"not pending: {_listed(strange)}")
     missing = [call.id for call in pending if call.id not in seen]
     if missing:
         wrong.append("missing: " + ", ".join(missing))

@@ -91,7 +91,7 @@ def _previous(session: Session, wanted: str) -> Turn | None:
     if turn is None:
         raise Refusal(
             Reason.UNKNOWN_TURN,
-            f"session {session.id} has no turn {wanted!r} to chain to; use a turn id of this session, or 'auto'",
+            f"session {session.id} has no turn {wanted[:80]!r} to chain to; use a turn id of this session, or 'auto'",
             param="previous_turn_id",
         )
     return turn
