@@ -116,24 +116,24 @@ class Stream:
             self.events.append(parse_event(frame))
         return True
 
-    async def until(self, enough: Callable[[list[Json]], object]) -> list[Json]:
-        """Read until the events are enough. Raises `Violation` (STR-2) when the stream ends or falls silent before."""
+    async def until(self, enough: Callable[[list[Json]], object], rule: str = "STR-2") -> list[Json]:
+        """Read until the events are enough. Raises `Violation` of a rule when the stream ends or is silent before."""
         while not enough(self.events):
             try:
                 went_on = await self.pull()
             except TimeoutError:
-                raise Violation("STR-2", "the stream fell silent too early", self.events[-5:]) from None
-            require(went_on or enough(self.events), "STR-2", "the stream ended too early", self.events[-5:])
+                raise Violation(rule, "the stream fell silent too early", self.events[-5:]) from None
+            require(went_on or enough(self.events), rule, "the stream ended too early", self.events[-5:])
         return self.events
 
     async def count(self, number: int) -> list[Json]:
         """Read until there are so many events."""
         return await self.until(lambda events: len(events) >= number)
 
-    async def rest(self) -> list[Json]:
+    async def rest(self, rule: str = "STR-2") -> list[Json]:
         """Read to `turn.done`, and to the end of the stream if that comes soon; hang up."""
-        await self.until(lambda events: self.closed or (events and events[-1]["type"] == "turn.done"))
-        await self.end(1.0)
+        await self.until(lambda events: self.closed or (events and events[-1]["type"] == "turn.done"), rule)
+        await self.end(0.25)
         await self.close()
         return self.events
 

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any
 
 from contract_tests.fold import Fold
-from contract_tests.shapes import TIED, event_mistakes
+from contract_tests.shapes import CALL_REFS, DELTA, NAME, PARENT, TIED, Shape, event_mistakes, is_name, mistakes
 from contract_tests.verdicts import Violation
 
 Json = dict[str, Any]
@@ -59,6 +59,17 @@ NEXT: Mapping[Phase, Mapping[str, Phase]] = {
     Phase.OVER: {},
 }
 """What may come in each phase. A missing cell breaks STR-3 after authorisation was asked for, else STR-2."""
+
+NEEDED: Mapping[str, Shape] = {
+    **{kind: {"thread_id": NAME} for kind in TIED},
+    "model.message": {"thread_id": NAME, **DELTA},
+    "tool.response": {"thread_id": NAME, "tool_call_id": NAME},
+    "tool.approval_required": {"thread_id": NAME, "tool_calls": CALL_REFS},
+    "tool.response_required": {"thread_id": NAME, "tool_calls": CALL_REFS},
+    "thread.created": {"thread_id": NAME, "parent": PARENT},
+    "thread.done": {"thread_id": NAME, "parent": PARENT},
+}
+"""What an event must have so that the machine can take it; without the rest its fields are blamed, not its place."""
 
 KNOWN = frozenset(NEXT[Phase.WORKING]) | {"turn.created"}
 
@@ -148,10 +159,9 @@ class Judge:
             self.blame(rule, f"{kind} cannot come while the stream is {self.phase}")
             return
         self.phase = phase
-        wrong = list(event_mistakes(event))
-        for rule, mistake in wrong:
+        for rule, mistake in event_mistakes(event):
             self.blame(rule, mistake)
-        if not wrong and self._may_act(event):
+        if not any(mistakes(event, NEEDED.get(kind, {}))) and self._may_act(event):
             TAKE[kind](self, event)
 
     def finish(self) -> list[Violation]:
@@ -188,7 +198,7 @@ class Judge:
 
     def _is_cut_off(self, event: Json) -> bool:
         # A turn that is cancelled or fails, or a sub-agent that does, leaves its message as it is.
-        return bool(event["type"] == "thread.done" and event["status"] == "error")
+        return bool(event["type"] == "thread.done" and event.get("status") == "error")
 
     def _set(self, name: str, doing: Doing) -> None:
         self.threads[name] = replace(self.threads[name], doing=doing)
@@ -265,16 +275,12 @@ class Judge:
             self.blame("THR-2", f"thread {name} was created by {thread.parent} with {thread.call}, not as it says now")
         for child in self._open_children(name):
             self.blame("THR-2", f"thread {name} ends before its sub-agent {child.id}")
-        if event["status"] == "done":
-            self._compare_output(event)
+        said, output = self.said.get(name), event.get("output")
+        if said is not None and isinstance(output, dict):
+            for rule, mistake in said.differences(output):
+                self.blame(rule, f"the output of thread {name} is not its last message: {mistake}")
         self.folds.pop(name, None)
         self._set(name, Doing.ENDED)
-
-    def _compare_output(self, event: Json) -> None:
-        said = self.said.get(event["thread_id"])
-        if said is not None:
-            for _, mistake in said.differences(event["output"]):
-                self.blame("EVT-9", f"its output is not its last message: {mistake}")
 
     def _open_children(self, name: str) -> list[Thread]:
         children = (thread for thread in self.threads.values() if thread.parent == name)
@@ -285,8 +291,8 @@ class Judge:
 
     def _auth_required(self, event: Json) -> None:
         self.output.append(event)
-        for server in event["servers"]:
-            for name in server["thread_ids"]:
+        for name in _threads_named(event):
+            if is_name(name):
                 thread = self.threads.get(name)
                 if thread is None or thread.doing is Doing.ENDED:
                     self.blame("THR-2", f"authorisation is asked for in thread {name}, which is not there")
@@ -302,15 +308,17 @@ class Judge:
 
     def _turn_done(self, event: Json) -> None:
         paused = any(not isinstance(item, Fold) for item in self.output)
-        if event["status"] == "done":
+        status = event.get("status")
+        if status == "done":
             self._settled()
-            self._mirror(event["output"])
+            if isinstance(event.get("output"), list):
+                self._mirror([item for item in event["output"] if isinstance(item, dict)])
             return
         if paused and not self._busy():
-            self.blame("STR-3", f"the turn waits for the user, and ends as {event['status']}")
+            self.blame("STR-3", f"the turn waits for the user, and ends as {status}")
         for thread in self.threads.values():
             if thread.id != MAIN and thread.doing is not Doing.ENDED:
-                self.blame("THR-2", f"the turn is {event['status']}, and thread {thread.id} has not ended")
+                self.blame("THR-2", f"the turn is {status}, and thread {thread.id} has not ended")
         self.threads = {MAIN: Thread(MAIN)}
 
     def _busy(self) -> list[Thread]:
@@ -345,6 +353,13 @@ class Judge:
                 wrong = [("EVT-2", "a pause event differs from the stream's")] if not _same(item, seen) else []
             for rule, mistake in wrong:
                 self.blame(rule, f"output: {mistake}", item)
+
+
+def _threads_named(event: Json) -> list[Any]:
+    """The threads for which authorisation is asked."""
+    servers = event.get("servers")
+    named = [server.get("thread_ids") for server in servers or () if isinstance(server, dict)]
+    return [name for names in named if isinstance(names, list) for name in names]
 
 
 def _gate(info: Json) -> str:

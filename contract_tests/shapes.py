@@ -123,7 +123,7 @@ ASSEMBLED: Shape = {
     "finish_reason": NAME,
 }
 SERVER: Shape = {"mcp_server_name": NAME, "auth_url": NAME, "thread_ids": Field(list_of(is_name, 1))}
-_CALL_REFS = Field(list_of(shaped({"id": NAME}), 1))
+CALL_REFS = Field(list_of(shaped({"id": NAME}), 1))
 PARENT = Field(shaped({"thread_id": NAME, "tool_call_id": NAME}))
 _DONE_STATUS = Field(one_of("done", "cancelled", "error"))
 
@@ -132,8 +132,8 @@ SHAPES: Mapping[str, tuple[str, Shape]] = {
     "turn.done": ("EVT-2", {"status": _DONE_STATUS}),
     "model.message": ("EVT-3", DELTA),
     "tool.response": ("EVT-5", {"tool_call_id": NAME, "content": TEXT}),
-    "tool.approval_required": ("EVT-6", {"tool_calls": _CALL_REFS}),
-    "tool.response_required": ("EVT-7", {"tool_calls": _CALL_REFS}),
+    "tool.approval_required": ("EVT-6", {"tool_calls": CALL_REFS}),
+    "tool.response_required": ("EVT-7", {"tool_calls": CALL_REFS}),
     "thread.created": (
         "EVT-8",
         {

@@ -222,7 +222,7 @@ class Conversation:
         """Wait until a turn has ended, and give its state. It is followed as long as it runs, never polled."""
         stream = await self.try_follow(turn_id)
         if stream.status < 300:
-            await stream.rest()
+            await stream.end(self.speaker.patience)
         await stream.close()
         return await self.state(turn_id)
 

@@ -39,9 +39,9 @@ async def log_3(target: Target) -> None:
     session = await target.session()
     stream = await session.hold()
     await session.stop(stream)
-    for one in (Told(session, stream), await session.say("fail")):
-        path = f"{session.turn_path(one.id)}/events"
-        answer = await session.speaker.send("GET", path)
+    for one in (Told(session, stream), await (await target.session()).say("fail")):
+        path = f"{one.conversation.turn_path(one.id)}/events"
+        answer = await one.conversation.speaker.send("GET", path)
         require(answer.status == 200, "LOG-3", f"the log of a {one.done.get('status')} turn", answer.shown())
         types = [event.get("type") for event in answer.data("API-9")]
         require("model.message" in types, "LOG-3", "what was said before the end is not stored", types)

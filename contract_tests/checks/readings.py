@@ -59,7 +59,7 @@ async def concurrent_turn(target: Target, agent: str = "contract-talk") -> None:
             await session.stop(stream)
             raise Violation(CONCURRENT, "a second turn goes first, or is refused with 409", answer.shown())
         target.notes[CONCURRENT] = "supersede"
-        await stream.rest()
+        await stream.rest(CONCURRENT)
         require_equal(stream.events[-1].get("status"), "cancelled", CONCURRENT, "the first turn's status")
     second = await session.outcome(answer.data("API-5")["id"])
     require_equal(second.get("status"), "done", CONCURRENT, "the second turn's status")

@@ -53,9 +53,10 @@ async def str_1(target: Target) -> None:
 async def _last_event_id(target: Target) -> None:
     session, stream = await _held(target, "contract-talk")
     id, events = turn_id(stream.events), list(stream.events)
-    cases: list[tuple[object, str, int]] = [(None, "2", 2), (None, "4", 4), (3, "1", 3), (0, "4", 0)]
+    numbers = [0, *(event["sequence_id"] for event in events)]
+    cases: list[tuple[object, int, int]] = [(None, 2, 2), (None, 4, 4), (numbers[3], 1, 3), (0, 4, 0)]
     for query, header, after in cases:
-        async with await session.follow(id, query, {"last-event-id": header}) as other:
+        async with await session.follow(id, query, {"last-event-id": str(numbers[header])}) as other:
             what = f"the stream for Last-Event-ID {header} and the query {query}"
             await expect(other, events[after:], "STR-1", what)
     await session.stop(stream)
@@ -106,16 +107,17 @@ async def str_4(target: Target) -> None:
 
 async def str_5(target: Target) -> None:
     """Everything after the cursor, and then what comes."""
-    session, stream = await _held(target, "contract-talk")
-    id, so_far = turn_id(stream.events), list(stream.events)
-    others = [(cursor, await session.follow(id, cursor)) for cursor in (None, 0, 3, len(so_far))]
-    for cursor, other in others:
-        await expect(other, so_far[int(cursor or 0) :], "STR-5", f"the stream after {cursor}")
-    every = await session.stop(stream)
-    require(len(every) > len(so_far), "STR-5", "nothing came after the cancellation", every)
-    for cursor, other in others:
-        await other.rest()
-        require_equal(other.events, every[int(cursor or 0) :], "STR-5", f"the stream after {cursor}, live")
+    for read in (None, 0, 3, -1):
+        session, stream = await _held(target, "contract-talk")
+        so_far = list(stream.events)
+        seen = 0 if read is None else read % len(so_far) if read >= 0 else len(so_far)
+        cursor = None if read is None else so_far[seen - 1]["sequence_id"] if seen else 0
+        async with stream, await session.follow(turn_id(so_far), cursor) as other:
+            await expect(other, so_far[seen:], "STR-5", f"the stream after {cursor}")
+            every = await session.stop(stream)
+            require(len(every) > len(so_far), "STR-5", "nothing came after the cancellation", every)
+            await other.rest("STR-5")
+            require_equal(other.events, every[seen:], "STR-5", f"the stream after {cursor}, live")
 
 
 async def str_6(target: Target) -> None:

@@ -90,7 +90,6 @@ async def trn_2(target: Target) -> None:
         await session.stop(stream)
     ended = await session.state(id)
     require(ended.get("status") in ENDED, "TRN-2", "the turn has ended, and its state has not", ended)
-    await session.say("hello")
     for _ in range(3):
         require_equal(await session.state(id), ended, "TRN-2", "the state of a turn that has ended")
 
