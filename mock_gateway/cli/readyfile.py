@@ -6,6 +6,7 @@ Must not know: servers.
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -26,9 +27,15 @@ class ReadyFile:
         self._text = ""
         if self._path is not None:
             try:
-                self._path.unlink(missing_ok=True)
+                self._remove_old(self._path)
             except OSError as error:
                 raise self._refused(error) from error
+
+    def _remove_old(self, path: Path) -> None:
+        # Whoever may remove everything would lose /dev/null to a --ready-file /dev/null.
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "it is a folder, a pipe or a device")
+        path.unlink(missing_ok=True)
 
     def prepare(self, url: str) -> None:
         """Write all of it where nobody looks. Raises `UsageError`: a full disk, a folder that cannot be written."""
