@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from json.encoder import encode_basestring
 from random import Random
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 
 class PieceKind(IntEnum):
@@ -31,8 +30,7 @@ class PieceKind(IntEnum):
 class Piece(NamedTuple):
     """One delta of a message.
 
-    text: the characters it adds; encoded: the same as a JSON string in UTF-8, made once. FINISH adds none; it holds the
-    whole text of the message, so that nobody has to put it together again.
+    text: the characters it adds; encoded: the same as a JSON string in UTF-8, made once.
     call: position of the tool call that a CALL or ARGUMENTS piece belongs to.
     """
 
@@ -42,9 +40,12 @@ class Piece(NamedTuple):
     call: int = 0
 
 
+FINISH = Piece(PieceKind.FINISH)
+
+
 def json_text(text: str) -> bytes:
     """The JSON string of a text, in UTF-8, with the shortest escapes."""
-    return encode_basestring(text).encode()
+    return json.encode(text)
 
 
 class Cut(Struct, frozen=True):
@@ -114,5 +115,5 @@ def message_pieces(
     for index, parts in enumerate(arguments):
         pieces.append(Piece(PieceKind.CALL, call=index))
         pieces += [Piece(PieceKind.ARGUMENTS, part, json_text(part), index) for part in parts]
-    pieces += text_pieces(PieceKind.FINISH, ["".join(texts)])
+    pieces.append(FINISH)
     return tuple(pieces)

@@ -7,12 +7,11 @@ Must not know: HTTP, YAML, how anybody waits.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from math import inf
 from random import Random
 
-from msgspec import Struct, field
+from msgspec import Struct, field, json
 
 from mock_gateway.core.clock import Clock
 from mock_gateway.core.commands import Item, UserMessage
@@ -120,8 +119,6 @@ class Message:
 
     def text(self, kind: PieceKind = PieceKind.TEXT) -> str:
         """Everything of one kind, joined."""
-        if kind is PieceKind.TEXT:
-            return self.pieces[-1].text
         return "".join([text for its, text, _, _ in self.pieces if its is kind])
 
 
@@ -136,17 +133,20 @@ class Frame(Struct):
 class Siblings:
     """Threads that one step started, and the order in which they take turns when they are due together."""
 
-    __slots__ = ("policy", "random", "spoken")
+    __slots__ = ("drawn", "policy", "random", "spoken")
 
     def __init__(self, policy: Interleave, random: Random) -> None:
         self.policy = policy
         self.random = random
         self.spoken: dict[str, int] = {}
+        self.drawn: dict[str, float] = {}
 
     def rank(self, name: str, thread_id: str) -> float:
         """The place of the next piece of a thread; the least goes first."""
         if self.policy.by == "seeded":
-            return self.random.random()
+            # Steps of an exponential draw: at every moment each thread is as likely to be next as any other.
+            place = self.drawn[thread_id] = self.drawn.get(thread_id, 0.0) + self.random.expovariate(1.0)
+            return place
         count = self.spoken[thread_id] = self.spoken.get(thread_id, -1) + 1
         if self.policy.by == "in_turn":
             return float(count)
@@ -414,10 +414,14 @@ class Session:
         return self.by_id.get(turn_id)
 
 
-# Made once: json.dumps makes an encoder for every call with separators of its own. What is written here are trees.
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_ENCODER = json.Encoder()
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON in UTF-8 without blanks, in the order given; text in it stays as it is."""
+    return _ENCODER.encode(value)
 
 
 def json_compact(value: object) -> str:
-    """JSON without blanks, in the order given; text in it stays as it is."""
-    return _COMPACT.encode(value)
+    """The same as text."""
+    return _ENCODER.encode(value).decode()

@@ -13,7 +13,6 @@ from typing import Protocol
 
 from mock_gateway.core.events import Deltas, Fact
 from mock_gateway.core.state import Turn
-from mock_gateway.wire.encoded import Encoded
 
 MOST_FRAMES = 64
 """Frames that leave in one write; after it other streams get their turn."""
@@ -44,7 +43,7 @@ class Projection:
         self.starts: list[int] = []
         self.seen = 0
         self.last = 0
-        self.stored: list[Encoded] | None = None
+        self.stored: list[dict[str, object]] | None = None
 
     def sync(self) -> None:
         """Number the facts that are new."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from mock_gateway.core.errors import Refusal
 from mock_gateway.core.events import Fact
-from mock_gateway.core.state import Session, Turn, json_compact
+from mock_gateway.core.state import Session, Turn, json_bytes
 from mock_gateway.wire import tokens
 from mock_gateway.wire.asks import Ask, ListEvents, ListSessions, ListTurns
 from mock_gateway.wire.beta import render
@@ -15,7 +15,6 @@ from mock_gateway.wire.beta.errors import error_body, status_of
 from mock_gateway.wire.beta.operations import OPERATIONS
 from mock_gateway.wire.beta.parse import PARSE
 from mock_gateway.wire.dialect import Show
-from mock_gateway.wire.encoded import Encoded, json_array, json_object
 from mock_gateway.wire.projection import Projection, view_of
 
 
@@ -38,11 +37,11 @@ class Beta:
 
     def session(self, session: Session) -> bytes:
         """`{data: Session}`."""
-        return json_compact({"data": render.session_object(session)}).encode()
+        return json_bytes({"data": render.session_object(session)})
 
     def turn(self, turn: Turn) -> bytes:
         """`{data: Turn}`."""
-        return json_object({"data": render.turn_object(turn, view_of(turn, self))}).join()
+        return json_bytes({"data": render.turn_object(turn, view_of(turn, self))})
 
     def sessions(self, ask: ListSessions, page: list[Session], *, more: bool) -> bytes:
         """A page of sessions (SES-3)."""
@@ -52,7 +51,7 @@ class Beta:
     def turns(self, ask: ListTurns, page: list[Turn], *, more: bool) -> bytes:
         """A page of turns (TRN-6)."""
         token = tokens.encode(ask.listing, [page[-1].number]) if more else None
-        return _page(json_array(render.turn_object(turn, view_of(turn, self)) for turn in page), ask.limit, token)
+        return _page([render.turn_object(turn, view_of(turn, self)) for turn in page], ask.limit, token)
 
     def events(self, ask: ListEvents, turn: Turn) -> bytes:
         """A page of stored events (LOG-1)."""
@@ -65,7 +64,7 @@ class Beta:
         page = items[start : start + ask.limit]
         end = start + len(page)
         token = tokens.encode(listing, [end]) if end < len(items) else None
-        return _page(json_array(page), ask.limit, token)
+        return _page(page, ask.limit, token)
 
     def refusal(self, refusal: Refusal, operation: str = "") -> tuple[int, bytes]:  # noqa: ARG002
         """NET-4."""
@@ -77,6 +76,6 @@ class Beta:
         return error_body(status, message, code)
 
 
-def _page(items: list[render.Json] | Encoded, limit: int, token: str | None) -> bytes:
+def _page(items: list[render.Json], limit: int, token: str | None) -> bytes:
     pagination = {"limit": limit, "next_page_token": token, "previous_page_token": None}
-    return json_object({"data": items, "pagination": pagination}).join()
+    return json_bytes({"data": items, "pagination": pagination})

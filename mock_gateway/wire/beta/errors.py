@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mock_gateway.core.errors import Reason, Refusal
-from mock_gateway.core.state import json_compact
+from mock_gateway.core.state import json_bytes
 
 STATUS: Mapping[Reason, int] = {
     Reason.MALFORMED: 400,
@@ -42,7 +42,7 @@ TYPE: Mapping[int, str] = {
 def error_body(status: int, message: str, code: str | None = None, param: str | None = None) -> bytes:
     """The error object as JSON."""
     kind = TYPE.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    return json_compact({"error": {"message": message, "type": kind, "code": code, "param": param}}).encode()
+    return json_bytes({"error": {"message": message, "type": kind, "code": code, "param": param}})
 
 
 def status_of(refusal: Refusal) -> int:

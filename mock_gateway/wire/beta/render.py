@@ -26,8 +26,7 @@ from mock_gateway.core.events import (
 from mock_gateway.core.lifecycle import TurnState
 from mock_gateway.core.pieces import Piece, PieceKind
 from mock_gateway.core.script import SubAgentCall
-from mock_gateway.core.state import Message, OpenCall, Session, Thread, Turn, json_compact
-from mock_gateway.wire.encoded import Encoded, json_array, json_object
+from mock_gateway.core.state import Message, OpenCall, Session, Thread, Turn, json_bytes, json_compact
 from mock_gateway.wire.projection import Projection
 from mock_gateway.wire.times import iso_time
 
@@ -50,9 +49,9 @@ def weigh(fact: Fact) -> int:
     return 1
 
 
-def frame(number: int, event: Encoded) -> bytes:
+def frame(number: int, event: Json) -> bytes:
     """One SSE message: the id line, the data line, a blank line (STR-1)."""
-    return b"".join([b"id: %d\ndata: " % number, *event, b"\n\n"])
+    return b"id: %d\ndata: %b\n\n" % (number, json_bytes(event))
 
 
 def frames(turn: Turn, view: Projection, fact: Fact, number: int, skip: int, limit: int) -> list[bytes]:
@@ -69,7 +68,7 @@ def _deltas(turn: Turn, fact: Deltas, number: int, skip: int, limit: int) -> lis
     else:
         shown = [piece for piece in message.pieces[fact.first : fact.stop] if piece.kind not in HIDDEN]
         pieces = tuple(shown[skip : skip + limit])
-    head = b'"thread_id":%b' % json_compact(message.thread_id).encode()
+    head = b'"thread_id":%b' % json_bytes(message.thread_id)
     first = number + skip
     text = PieceKind.TEXT
     return [
@@ -86,7 +85,7 @@ def _rest(turn: Turn, message: Message, piece: Piece) -> bytes:
     if piece.kind is PieceKind.ARGUMENTS:
         return b'"tool_calls":[{"index":%d,"function":{"arguments":%b}}]' % (piece.call, piece.encoded)
     if piece.kind is PieceKind.FINISH:
-        return b'"finish_reason":%b' % json_compact(message.finish_reason).encode()
+        return b'"finish_reason":%b' % json_bytes(message.finish_reason)
     call = message.calls[piece.call]
     chunk = {
         "index": piece.call,
@@ -95,7 +94,7 @@ def _rest(turn: Turn, message: Message, piece: Piece) -> bytes:
         "function": {"name": call.name, "arguments": ""},
         "tool_info": tool_info(turn, call),
     }
-    return b'"tool_calls":[%b]' % json_compact(chunk).encode()
+    return b'"tool_calls":[%b]' % json_bytes(chunk)
 
 
 def tool_info(turn: Turn, call: OpenCall) -> Json:
@@ -118,15 +117,15 @@ def tool_info(turn: Turn, call: OpenCall) -> Json:
     return info
 
 
-def assembled(turn: Turn, message: Message, number: int | None = None) -> Encoded:
+def assembled(turn: Turn, message: Message, number: int | None = None) -> Json:
     """A message as it is stored (EVT-4)."""
     result: Json = {"type": "model.message"}
     if number is not None:
         result["sequence_id"] = number
     result["thread_id"] = message.thread_id
-    whole = message.pieces[-1]
-    if whole.text or not message.calls:
-        result["content"] = Encoded([whole.encoded])
+    text = message.text()
+    if text or not message.calls:
+        result["content"] = text
     if message.calls:
         result["tool_calls"] = [
             {
@@ -138,13 +137,13 @@ def assembled(turn: Turn, message: Message, number: int | None = None) -> Encode
             for call in message.calls
         ]
     result["finish_reason"] = message.finish_reason
-    return json_object(result)
+    return result
 
 
-def event(turn: Turn, view: Projection, fact: Fact, number: int) -> Encoded:
+def event(turn: Turn, view: Projection, fact: Fact, number: int) -> Json:
     """Any fact but a delta, as an event."""
     fields = EVENTS[type(fact)](turn, view, fact)
-    return json_object({"type": fields.pop("type"), "sequence_id": number, **fields})
+    return {"type": fields.pop("type"), "sequence_id": number, **fields}
 
 
 def _turn_created(turn: Turn, _view: Projection, fact: TurnCreated) -> Json:
@@ -154,7 +153,7 @@ def _turn_created(turn: Turn, _view: Projection, fact: TurnCreated) -> Json:
 def _turn_done(turn: Turn, view: Projection, _fact: TurnDone) -> Json:
     fields: Json = {"type": "turn.done", "status": turn.state.value}
     if turn.state is TurnState.DONE:
-        fields["output"] = json_array(output(turn, view))
+        fields["output"] = output(turn, view)
     elif turn.state is TurnState.CANCELLED:
         fields["cancellation_reason"] = turn.cancel_reason
     else:
@@ -203,7 +202,7 @@ def _thread_done(turn: Turn, _view: Projection, fact: ThreadDone) -> Json:
     if fact.error is not None:
         return fields | {"status": "error", "message": fact.error}
     if fact.output is None:
-        silent: Json = {"type": "model.message", "thread_id": fact.thread.id, "content": "", "finish_reason": "stop"}
+        silent = {"type": "model.message", "thread_id": fact.thread.id, "content": "", "finish_reason": "stop"}
         return fields | {"status": "done", "output": silent}
     return fields | {"status": "done", "output": assembled(turn, fact.output)}
 
@@ -244,7 +243,7 @@ def _is_end(fact: Deltas) -> bool:
     return fact.stop == len(fact.message.pieces)
 
 
-def output(turn: Turn, view: Projection) -> list[Encoded]:
+def output(turn: Turn, view: Projection) -> list[Json]:
     """The assembled messages and pause events of a turn, in order (TRN-3)."""
     items = []
     for number, fact in view.numbered():
@@ -256,7 +255,7 @@ def output(turn: Turn, view: Projection) -> list[Encoded]:
     return items
 
 
-def stored(turn: Turn, view: Projection) -> list[Encoded]:
+def stored(turn: Turn, view: Projection) -> list[Json]:
     """The stored events of a turn, oldest first (LOG-1, LOG-2)."""
     if view.stored is not None:
         return view.stored
@@ -284,9 +283,9 @@ def session_object(session: Session) -> Json:
     }
 
 
-def turn_object(turn: Turn, view: Projection) -> Encoded:
+def turn_object(turn: Turn, view: Projection) -> Json:
     """TRN-1."""
-    fields: Json = {
+    return {
         "id": turn.id,
         "session_id": turn.session.id,
         "previous_turn_id": turn.previous.id if turn.previous is not None else None,
@@ -295,19 +294,18 @@ def turn_object(turn: Turn, view: Projection) -> Encoded:
         "input": None if turn.items is None else [input_item(item) for item in turn.items],
         "state": state_object(turn, view),
     }
-    return json_object(fields)
 
 
-def state_object(turn: Turn, view: Projection) -> Encoded:
+def state_object(turn: Turn, view: Projection) -> Json:
     """TRN-3."""
     state: Json = {"status": turn.state.value}
     if turn.state is TurnState.DONE:
-        state["output"] = json_array(output(turn, view))
+        state["output"] = output(turn, view)
     elif turn.state is TurnState.CANCELLED:
         state["cancellation_reason"] = turn.cancel_reason
     elif turn.state is TurnState.ERROR:
         state["error"] = turn.error
-    return json_object(state)
+    return state
 
 
 def input_item(item: Item) -> Json:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from mock_gateway.core.errors import Refusal
 from mock_gateway.core.events import Fact
-from mock_gateway.core.state import Session, Turn
+from mock_gateway.core.state import Session, Turn, json_bytes
 from mock_gateway.wire import tokens
 from mock_gateway.wire.asks import Ask, ListEvents, ListSessionEvents, ListSessions, ListTurns, Trail
 from mock_gateway.wire.dialect import Show
-from mock_gateway.wire.encoded import Encoded, json_object
 from mock_gateway.wire.projection import Projection, view_of
 from mock_gateway.wire.v1 import events, objects
 from mock_gateway.wire.v1.errors import error_body, status_of
+from mock_gateway.wire.v1.messages import Json
 from mock_gateway.wire.v1.operations import BASES, OPERATIONS
 from mock_gateway.wire.v1.parse import parse_table
 from mock_gateway.wire.v1.readings import Readings
@@ -41,11 +41,11 @@ class V1:
 
     def session(self, session: Session) -> bytes:
         """`{data: Session}` or `{data: DraftSession}`."""
-        return json_object({"data": objects.session_object(session)}).join()
+        return json_bytes({"data": objects.session_object(session)})
 
     def turn(self, turn: Turn) -> bytes:
         """`{data: Turn}`."""
-        return json_object({"data": objects.turn_object(turn, self)}).join()
+        return json_bytes({"data": objects.turn_object(turn, self)})
 
     def sessions(self, ask: ListSessions, page: list[Session], *, more: bool) -> bytes:
         """A page of sessions, drafts or both."""
@@ -71,12 +71,12 @@ class V1:
 
     def session_events(self, ask: ListSessionEvents, trail: Trail) -> bytes:
         """A page of `{turn_id, event}`, newest first, through the turns of a chain."""
-        items: list[Encoded] = []
+        items: list[Json] = []
         position: list[float] = []
         for turn, count, event in objects.history(trail.turns, trail.skip, self):
             if len(items) == ask.limit:
                 return objects.page(items, ask.limit, tokens.encode(ask.listing, position))
-            items.append(json_object({"turn_id": turn.id, "event": event}))
+            items.append({"turn_id": turn.id, "event": event})
             position = [turn.number, count]
         return objects.page(items, ask.limit, None)
 

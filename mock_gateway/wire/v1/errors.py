@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mock_gateway.core.errors import Reason, Refusal
-from mock_gateway.core.state import json_compact
+from mock_gateway.core.state import json_bytes
 
 UNFIT = frozenset(
     {
@@ -63,7 +63,7 @@ TYPE: Mapping[int, str] = {
 def error_body(status: int, message: str, code: str | None = None, param: str | None = None) -> bytes:
     """The error object as JSON; any other shape would hide the typed error from the client."""
     kind = TYPE.get(status, "internal_server_error" if status >= 500 else "bad_request")
-    return json_compact({"error": {"message": message, "type": kind, "code": code, "param": param}}).encode()
+    return json_bytes({"error": {"message": message, "type": kind, "code": code, "param": param}})
 
 
 def status_of(refusal: Refusal, operation: str, unfit: int) -> int:

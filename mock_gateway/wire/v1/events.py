@@ -25,8 +25,7 @@ from mock_gateway.core.events import (
     TurnDone,
 )
 from mock_gateway.core.lifecycle import TurnState
-from mock_gateway.core.state import MAIN, OpenCall, Thread, Turn, json_compact
-from mock_gateway.wire.encoded import Encoded, json_array, json_object
+from mock_gateway.core.state import MAIN, OpenCall, Thread, Turn, json_bytes, json_compact
 from mock_gateway.wire.projection import Projection
 from mock_gateway.wire.times import iso_time
 from mock_gateway.wire.v1.ids import event_id, message_id, ulid
@@ -44,16 +43,16 @@ def frames(turn: Turn, view: Projection, fact: Fact, number: int, skip: int, lim
     """The frames of a fact from the `skip`-th on; `number` is the sequence number of its first."""
     if isinstance(fact, Deltas):
         return deltas(turn, view, fact, number, skip, limit)
-    return [b"".join([b"id: %d\ndata: " % number, *event(turn, view, fact, number), b"\n\n"])]
+    return [b"id: %d\ndata: %b\n\n" % (number, json_bytes(event(turn, view, fact, number)))]
 
 
-def event(turn: Turn, view: Projection, fact: Fact, number: int) -> Encoded:
+def event(turn: Turn, view: Projection, fact: Fact, number: int) -> Json:
     """Any fact but a run of deltas, as an event."""
     if isinstance(fact, MessageStarted):
-        return json_object(base(view, fact.message))
+        return base(view, fact.message)
     fields = EVENTS[type(fact)](turn, view, fact)
     head: Json = {"type": fields.pop("type"), "id": event_id(turn, fact.at, number), "created_at": iso_time(fact.at)}
-    return json_object(head | fields)
+    return head | fields
 
 
 def _turn_created(turn: Turn, _view: Projection, _fact: TurnCreated) -> Json:
@@ -132,7 +131,7 @@ def _thread_done(turn: Turn, view: Projection, fact: ThreadDone) -> Json:
     if fact.error is not None:
         return fields | {"state": {"status": "error", "error": fact.error}}
     output = _silence(turn, fact) if fact.output is None else assembled(turn, view, fact.output)
-    return fields | {"state": json_object({"status": "done", "output": output})}
+    return fields | {"state": {"status": "done", "output": output}}
 
 
 def _silence(turn: Turn, fact: ThreadDone) -> Json:
@@ -188,15 +187,15 @@ EVENTS: Mapping[type, Callable[..., Json]] = {
 PAUSES = (ApprovalRequired, ResponseRequired, McpAuthRequired)
 
 
-def state(turn: Turn, view: Projection) -> Encoded:
+def state(turn: Turn, view: Projection) -> Json:
     """TurnState: what a turn came to."""
     result: Json = {"status": turn.state.value}
     if turn.completed_at is None:
-        return json_object(result)
+        return result
     if turn.state is TurnState.DONE:
         required = _required_actions(turn, view)
         result["output"] = None if required else _output(turn, view)
-        result["required_actions"] = json_array(required)
+        result["required_actions"] = required
     elif turn.state is TurnState.CANCELLED:
         result["reason"] = turn.cancel_reason
     else:
@@ -205,23 +204,23 @@ def state(turn: Turn, view: Projection) -> Encoded:
     totals = metrics(turn.messages)
     if totals is not None:
         result["metrics"] = totals
-    return json_object(result)
+    return result
 
 
-def _required_actions(turn: Turn, view: Projection) -> list[Encoded]:
+def _required_actions(turn: Turn, view: Projection) -> list[Json]:
     """The very events that paused the turn, in order."""
     if not turn.rest:
         return []
     return [event(turn, view, fact, number) for number, fact in view.numbered() if isinstance(fact, PAUSES)]
 
 
-def _output(turn: Turn, view: Projection) -> Encoded | None:
+def _output(turn: Turn, view: Projection) -> Json | None:
     """The last message of the main thread."""
     messages = [message for message in turn.messages if message.thread_id == MAIN]
     return assembled(turn, view, messages[-1]) if messages else None
 
 
-def stored(turn: Turn, view: Projection) -> list[Encoded]:
+def stored(turn: Turn, view: Projection) -> list[Json]:
     """The stored events of a turn, oldest first, its own beginning and end included.
 
     A message is stored when its last piece has been said; one that was cut short never is.
@@ -240,7 +239,7 @@ def stored(turn: Turn, view: Projection) -> list[Encoded]:
     return items
 
 
-def content(turn: Turn, view: Projection) -> list[Encoded]:
+def content(turn: Turn, view: Projection) -> list[Json]:
     """The stored events of a turn without its beginning and end, which are the first and the last."""
     items = stored(turn, view)
     return items[1:] if turn.is_running else items[1:-1]

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from mock_gateway.core.events import Deltas
 from mock_gateway.core.pieces import Piece, PieceKind
 from mock_gateway.core.script import SubAgentCall, Usage
-from mock_gateway.core.state import Message, OpenCall, Turn, json_compact
-from mock_gateway.wire.encoded import Encoded, json_object
+from mock_gateway.core.state import Message, OpenCall, Turn, json_bytes
 from mock_gateway.wire.projection import Projection
 from mock_gateway.wire.times import iso_time
 from mock_gateway.wire.v1.ids import known_of, message_id
@@ -45,8 +44,8 @@ def _head(view: Projection, message: Message) -> bytes:
     heads = known_of(view.turn).heads
     head = heads.get(message.number)
     if head is None:
-        ids = json_compact({"id": message_id(view, message), "thread_id": message.thread_id})
-        head = heads[message.number] = ids[1:-1].encode()
+        ids = json_bytes({"id": message_id(view, message), "thread_id": message.thread_id})
+        head = heads[message.number] = ids[1:-1]
     return head
 
 
@@ -74,15 +73,15 @@ def _field(turn: Turn, message: Message, piece: Piece) -> tuple[bytes, bytes]:
     if name is not None:
         return name, piece.encoded
     if piece.kind is PieceKind.FINISH:
-        reason = json_compact(message.finish_reason)
+        reason = json_bytes(message.finish_reason)
         if message.usage is not None:
-            reason += ',"usage":' + json_compact(usage(message.usage))
-        return b'"finish_reason"', reason.encode()
+            reason += b',"usage":' + json_bytes(usage(message.usage))
+        return b'"finish_reason"', reason
     if piece.kind is PieceKind.ARGUMENTS:
         return b'"tool_calls"', b'[{"index":%d,"function":{"arguments":%b}}]' % (piece.call, piece.encoded)
     call = message.calls[piece.call]
     chunk = {"index": piece.call, **_call(turn, call, "")}
-    return b'"tool_calls"', b"[%b]" % json_compact(chunk).encode()
+    return b'"tool_calls"', b"[%b]" % json_bytes(chunk)
 
 
 def _call(turn: Turn, call: OpenCall, arguments: str) -> Json:
@@ -113,12 +112,12 @@ def usage(tokens: Usage) -> Json:
     return result | {"input_tokens_breakdown": parts}
 
 
-def assembled(turn: Turn, view: Projection, message: Message) -> Encoded:
+def assembled(turn: Turn, view: Projection, message: Message) -> Json:
     """A complete message, as lists and states have it: the id and the time of its base."""
     result = base(view, message)
-    whole, refusal = message.pieces[-1], message.text(PieceKind.REFUSAL)
-    if whole.text or not (message.calls or refusal):
-        result["content"] = Encoded([whole.encoded])
+    text, refusal = message.text(), message.text(PieceKind.REFUSAL)
+    if text or not (message.calls or refusal):
+        result["content"] = text
     for name, more in (("refusal", refusal), ("reasoning_content", message.text(PieceKind.REASONING))):
         if more:
             result[name] = more
@@ -127,7 +126,7 @@ def assembled(turn: Turn, view: Projection, message: Message) -> Encoded:
     result["finish_reason"] = message.finish_reason
     if message.usage is not None:
         result["usage"] = usage(message.usage)
-    return json_object(result)
+    return result
 
 
 def metrics(messages: list[Message]) -> Json | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from mock_gateway.core.state import Session, Turn
-from mock_gateway.wire.encoded import Encoded, json_array, json_object
+from mock_gateway.core.state import Session, Turn, json_bytes
 from mock_gateway.wire.projection import Renderer, view_of
 from mock_gateway.wire.times import iso_time
 from mock_gateway.wire.v1.events import state, stored
@@ -18,7 +17,7 @@ TITLE = 50
 """Characters of the first user text that make a title."""
 
 
-def session_object(session: Session) -> Encoded:
+def session_object(session: Session) -> Json:
     """Session or DraftSession."""
     draft = session.draft
     if draft is None:
@@ -36,7 +35,7 @@ def session_object(session: Session) -> Encoded:
         "created_at": iso_time(session.created_at),
         "updated_at": iso_time(session.updated_at),
     }
-    return json_object(kind | common)
+    return kind | common
 
 
 def title_of(session: Session) -> str | None:
@@ -46,7 +45,7 @@ def title_of(session: Session) -> str | None:
     return session.turns[0].text().strip()[:TITLE] or None
 
 
-def turn_object(turn: Turn, renderer: Renderer) -> Encoded:
+def turn_object(turn: Turn, renderer: Renderer) -> Json:
     """Turn."""
     result: Json = {
         "id": turn.id,
@@ -60,10 +59,10 @@ def turn_object(turn: Turn, renderer: Renderer) -> Encoded:
         "created_by_subject": subject(turn.created_by),
         "created_at": iso_time(turn.created_at),
     }
-    return json_object(result | rest)
+    return result | rest
 
 
-def history(turns: Iterable[Turn], skip: int, renderer: Renderer) -> Iterator[tuple[Turn, int, Encoded]]:
+def history(turns: Iterable[Turn], skip: int, renderer: Renderer) -> Iterator[tuple[Turn, int, Json]]:
     """The events of turns, newest first: the turn, how many of its events came up to here, the event.
 
     skip: events of the first turn to leave out.
@@ -75,7 +74,7 @@ def history(turns: Iterable[Turn], skip: int, renderer: Renderer) -> Iterator[tu
         skip = 0
 
 
-def page(items: list[Encoded], limit: int, token: str | None) -> bytes:
+def page(items: list[Json], limit: int, token: str | None) -> bytes:
     """A page of anything; the token is left out on the last one."""
     pagination: Json = {"limit": limit} if token is None else {"limit": limit, "next_page_token": token}
-    return json_object({"data": json_array(items), "pagination": pagination}).join()
+    return json_bytes({"data": items, "pagination": pagination})
