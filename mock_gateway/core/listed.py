@@ -19,9 +19,10 @@ from mock_gateway.core.events import (
 from mock_gateway.core.ids import digest, uuid4
 from mock_gateway.core.lifecycle import CALL, THREAD, Happening, move
 from mock_gateway.core.messages import compose
+from mock_gateway.core.pieces import message_pieces
 from mock_gateway.core.scope import resolve, resolve_text, thread_scope
 from mock_gateway.core.script import ListedEvent, Step, SubAgentCall
-from mock_gateway.core.state import MAIN, OpenCall, Playing, Thread, Turn, json_compact
+from mock_gateway.core.state import MAIN, Message, OpenCall, Playing, Thread, Turn, json_compact
 
 Schedule = Callable[[Turn, Thread, float], None]
 
@@ -92,8 +93,12 @@ def _thread_done(turn: Turn, playing: Playing, event: ListedEvent, at: float) ->
     if event.error is not None:
         text = resolve_text(event.error, thread_scope(turn, thread))
         turn.log.facts.append(ThreadDone(at, thread, error=text))
-    else:
-        turn.log.facts.append(ThreadDone(at, thread, output=thread.last_message))
+        return
+    text = resolve_text(event.content, thread_scope(turn, thread))
+    output = thread.last_message
+    if output is None or output.text() != text:
+        output = Message(0, thread.id, at, message_pieces(texts=[text]), "stop")
+    turn.log.facts.append(ThreadDone(at, thread, output=output))
 
 
 def _mcp_initialize(turn: Turn, playing: Playing, event: ListedEvent, at: float) -> None:

@@ -33,6 +33,7 @@ def choose_rule(turn: Turn) -> Rule:
     agent = turn.session.agent
     kind = "message" if turn.items else "resume"
     incoming = incoming_of(turn, kind=kind)
+    _count_visits(turn, incoming)
     for index, rule in enumerate(agent.rules):
         captures = _match(turn, index, rule, incoming)
         if captures is not None:
@@ -45,14 +46,22 @@ def choose_rule(turn: Turn) -> Rule:
     raise ScriptError(no_rule_message(turn, incoming))
 
 
+def _count_visits(turn: Turn, incoming: Incoming) -> None:
+    """Count this turn for every rule that asks for a number of visits and fits but for it, played or not."""
+    visits = {
+        index: turn.visits.get(index, 0) + 1
+        for index, rule in enumerate(turn.session.agent.rules)
+        if rule.when is not None and rule.when.counts_visit(incoming)
+    }
+    if visits:
+        turn.visits = {**turn.visits, **visits}
+
+
 def _match(turn: Turn, index: int, rule: Rule, incoming: Incoming) -> Mapping[str, object] | None:
     if rule.when is None:
         return NOTHING if incoming.kind == "message" else None
-    visited = turn.visits.get(index, 0)
-    captures = rule.when.match(replace(incoming, visit=visited + 1))
-    if captures is not None or getattr(rule.when, "counts_visit", lambda _: False)(incoming):
-        turn.visits = {**turn.visits, index: visited + 1}
-    return captures
+    visit = turn.visits.get(index)
+    return rule.when.match(incoming if visit is None else replace(incoming, visit=visit))
 
 
 def _echo(turn: Turn) -> Rule:

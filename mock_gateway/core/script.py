@@ -79,8 +79,8 @@ class Incoming(Struct, frozen=True):
     answer: str = ""
 
 
-class Condition(Protocol):
-    """What stands behind `when`."""
+class ConditionPart(Protocol):
+    """One thing that a condition asks for."""
 
     def match(self, incoming: Incoming) -> Mapping[str, object] | None:
         """The captures (maybe none) when it fits, else None."""
@@ -90,6 +90,13 @@ class Condition(Protocol):
 
     def explain(self, incoming: Incoming) -> str:
         """Why it does not fit, in a few words; empty when it fits."""
+
+
+class Condition(ConditionPart, Protocol):
+    """What stands behind `when`: all its parts."""
+
+    def counts_visit(self, incoming: Incoming) -> bool:
+        """Whether it asks for a number of visits, and everything else in it fits: then this is one more."""
 
 
 class Pace(Struct, frozen=True):

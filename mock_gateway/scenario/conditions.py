@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mock_gateway.core.script import Condition
+from mock_gateway.core.script import ConditionPart
 from mock_gateway.scenario.matchers import (
     AllOf,
     CountFits,
@@ -36,7 +36,7 @@ def groups(when: AllOf) -> frozenset[str]:
     return frozenset[str]().union(*(test.groups for test in tests))
 
 
-def _parts(record: Record) -> Iterator[Condition]:
+def _parts(record: Record) -> Iterator[ConditionPart]:
     for key in _TEXTS:
         if key in record:
             yield TextFits(key, tuple(_text_test(item) for item in record[key]))

@@ -5,11 +5,11 @@ Owns: the comparison, part by part; it says yes only when it is sure. Must not k
 
 from __future__ import annotations
 
-from mock_gateway.core.script import Condition
+from mock_gateway.core.script import ConditionPart
 from mock_gateway.scenario.matchers import AllOf, CountFits, ResumeFits, StateFits, TextFits, TextTest, same
 
 
-def covers(wide: Condition | None, narrow: Condition | None) -> bool:
+def covers(wide: ConditionPart | None, narrow: ConditionPart | None) -> bool:
     """Whether the first condition surely fits whenever the second does."""
     resumes = _resumes(narrow)
     if wide is None:
@@ -19,11 +19,11 @@ def covers(wide: Condition | None, narrow: Condition | None) -> bool:
     return all(any(_implies(one, other) for one in narrow.parts) for other in wide.parts)
 
 
-def _resumes(when: Condition | None) -> bool:
+def _resumes(when: ConditionPart | None) -> bool:
     return isinstance(when, AllOf) and any(isinstance(part, ResumeFits) for part in when.parts)
 
 
-def _implies(narrow: Condition, wide: Condition) -> bool:
+def _implies(narrow: ConditionPart, wide: ConditionPart) -> bool:
     if isinstance(wide, CountFits):
         # Visits are counted for each rule by itself.
         if not isinstance(narrow, CountFits) or narrow.of != wide.of or wide.of == "visit":

@@ -1,7 +1,7 @@
 """Conditions: what stands behind `when`, as small values that are put together.
 
 Owns: the tests of one property each, all-of and any-of, and the words in which a condition tells what it asks for and
-why it does not fit. Each implements `core.script.Condition`.
+why it does not fit. Each implements `core.script.ConditionPart`.
 Must not know: YAML, the keys of the language.
 """
 
@@ -15,7 +15,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mock_gateway.core.script import NOTHING, Condition, File, Incoming
+from mock_gateway.core.script import NOTHING, ConditionPart, File, Incoming
 
 Captures = Mapping[str, object]
 
@@ -223,16 +223,16 @@ class ResumeFits(Struct, frozen=True):
 class AllOf(Struct, frozen=True):
     """Every part fits; captures are put together. What asks for no resumed turn is not for one."""
 
-    parts: tuple[Condition, ...]
+    parts: tuple[ConditionPart, ...]
 
     def match(self, incoming: Incoming) -> Captures | None:
         """The captures of all parts."""
         return None if self._strange(incoming) else _together(self.parts, incoming)
 
     def counts_visit(self, incoming: Incoming) -> bool:
-        """Whether this is a visit: everything but the number of the visit fits."""
+        """Whether it asks for a number of visits, and everything else in it fits."""
         others = [part for part in self.parts if not (isinstance(part, CountFits) and part.of == "visit")]
-        return not self._strange(incoming) and _together(others, incoming) is not None
+        return len(others) < len(self.parts) and not self._strange(incoming) and _together(others, incoming) is not None
 
     def _strange(self, incoming: Incoming) -> bool:
         return incoming.kind == "resume" and not any(isinstance(part, ResumeFits) for part in self.parts)
@@ -248,7 +248,7 @@ class AllOf(Struct, frozen=True):
         return "; ".join(filter(None, (part.explain(incoming) for part in self.parts)))
 
 
-def _together(parts: Iterable[Condition], incoming: Incoming) -> Captures | None:
+def _together(parts: Iterable[ConditionPart], incoming: Incoming) -> Captures | None:
     captures: dict[str, object] = {}
     for part in parts:
         found = part.match(incoming)

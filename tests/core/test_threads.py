@@ -43,6 +43,15 @@ def test_a_seeded_order_depends_on_the_seed_only():
     assert len(set(orders.values())) > 3
 
 
+def test_a_seeded_order_gives_no_thread_long_runs():
+    story_text = PARALLEL.replace("[a1, a2, a3]", str(["a"] * 40)).replace("[b1, b2, b3]", str(["b"] * 40))
+    s = story(story_text.replace("INTERLEAVE", "interleave: seeded"), seed=3)
+    s.say()
+    runs = [len(run) for run in order(s).replace("ab", "a b").replace("ba", "b a").split()]
+    assert sum(runs) == 80
+    assert len(runs) > 20
+
+
 def test_all_threads_are_created_first_and_each_answers_its_call_before_it_is_done():
     told = parallel().told()
     assert told[2:4] == ["ada created", "bob created"]

@@ -306,3 +306,34 @@ def test_visits_count_how_often_the_rest_of_a_condition_has_fitted():
         s.say("ping")
         texts.append(s.text())
     assert texts == ["other", "second", "other"]
+
+
+def test_a_rule_counts_its_visits_also_while_another_is_played():
+    s = story("""
+        agent: bot
+        turns:
+          - { when: { message: riddle, visit: 1 }, say: one }
+          - { when: { message: riddle, visit: 2 }, say: two }
+          - { when: { message: riddle }, say: many }
+    """)
+    texts = []
+    for _ in range(4):
+        s.say("a riddle")
+        texts.append(s.text())
+    assert texts == ["one", "two", "many", "many"]
+
+
+def test_a_listed_thread_ends_with_the_output_that_is_given():
+    s = story("""
+        agent: bot
+        turns:
+          - events:
+              - message: { call: { id: a, tool: create_sub_agent } }
+              - thread_created: { thread: w, call: a, name: worker, input: x }
+              - message: { thread: w, say: spoken }
+              - tool_response: { call: a, content: "" }
+              - thread_done: { thread: w, output: given }
+    """)
+    s.say()
+    done = next(event for event in s.events() if event["type"] == "thread.done")
+    assert done["output"]["content"] == "given"
