@@ -44,6 +44,7 @@ class TextExpression(Struct, frozen=True):
 
     parts: tuple[str | Hole, ...]
     bound: Mapping[str, object]
+    taken: frozenset[str]
 
     def evaluate(self, scope: Scope) -> str:
         """The text. Raises `ScriptError` that names file, line and column."""
@@ -53,7 +54,7 @@ class TextExpression(Struct, frozen=True):
 
     def names(self) -> frozenset[str]:
         """The names that it takes from the scope."""
-        return _free((part for part in self.parts if isinstance(part, Hole)), self.bound)
+        return self.taken
 
 
 class ValueExpression(Struct, frozen=True):
@@ -61,6 +62,7 @@ class ValueExpression(Struct, frozen=True):
 
     hole: Hole
     bound: Mapping[str, object]
+    taken: frozenset[str]
 
     def evaluate(self, scope: Scope) -> object:
         """The value, as JSON-like data. Raises `ScriptError` that names file, line and column."""
@@ -68,7 +70,7 @@ class ValueExpression(Struct, frozen=True):
 
     def names(self) -> frozenset[str]:
         """The names that it takes from the scope."""
-        return _free((self.hole,), self.bound)
+        return self.taken
 
 
 def evaluate(value: object, scope: Scope) -> object:
@@ -93,20 +95,6 @@ def names_in(value: object) -> frozenset[str]:
     return frozenset()
 
 
-def is_static(value: object) -> bool:
-    """Whether a value depends on nothing that happens."""
-    if isinstance(value, dict):
-        return all(map(is_static, value.values()))
-    if isinstance(value, list):
-        return all(map(is_static, value))
-    return not isinstance(value, TextExpression | ValueExpression)
-
-
-def _free(holes: Iterator[Hole] | tuple[Hole, ...], bound: Mapping[str, object]) -> frozenset[str]:
-    used = {use.name for hole in holes for use in hole.compiled.uses}
-    return frozenset(used - bound.keys()).union(*(names_in(bound[name]) for name in used & bound.keys()))
-
-
 def templates_in(value: object) -> Iterator[Template]:
     """All templates in data that was read."""
     if isinstance(value, Template):
@@ -123,8 +111,9 @@ def bind_text(value: str | Template, bound: Mapping[str, object]) -> object:
     """A text for the core: as it is, folded, or an expression. Raises `ScriptError` when folding fails."""
     if isinstance(value, str):
         return value
-    expression = TextExpression(value.parts, _used(value, bound))
-    return expression if expression.names() else expression.evaluate(NOTHING)
+    used, taken = _names(value, bound)
+    expression = TextExpression(value.parts, used, taken)
+    return expression if taken else expression.evaluate(NOTHING)
 
 
 def bind_data(value: object, bound: Mapping[str, object]) -> object:
@@ -133,8 +122,9 @@ def bind_data(value: object, bound: Mapping[str, object]) -> object:
         hole = value.whole
         if hole is None:
             return bind_text(value, bound)
-        expression = ValueExpression(hole, _used(value, bound))
-        return expression if expression.names() else expression.evaluate(NOTHING)
+        used, taken = _names(value, bound)
+        expression = ValueExpression(hole, used, taken)
+        return expression if taken else expression.evaluate(NOTHING)
     if isinstance(value, dict):
         return {key: bind_data(one, bound) for key, one in value.items()}
     if isinstance(value, list):
@@ -142,8 +132,10 @@ def bind_data(value: object, bound: Mapping[str, object]) -> object:
     return value
 
 
-def _used(template: Template, bound: Mapping[str, object]) -> Mapping[str, object]:
-    if not bound:
-        return NOTHING
-    used = {use.name for hole in template.holes() for use in hole.compiled.uses}
-    return {name: bound[name] for name in used if name in bound}
+def _names(template: Template, bound: Mapping[str, object]) -> tuple[Mapping[str, object], frozenset[str]]:
+    """What a template uses of the bound names, and the names that are then left to the scope."""
+    roots = template.roots
+    if roots.isdisjoint(bound):
+        return NOTHING, roots
+    used = {name: bound[name] for name in roots if name in bound}
+    return used, roots.difference(used).union(*map(names_in, used.values()))

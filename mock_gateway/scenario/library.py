@@ -42,11 +42,14 @@ class Reload(Struct, frozen=True):
 
 
 class _Entry(Struct):
-    """One file: its last good agent, and the stamps of all files that it was made from."""
+    """One file: its last good agent, and the stamps of all files that it was made from.
+
+    named: a mistake without words at the agent's name. What was read is not kept: the next file takes its memory.
+    """
 
     stamps: dict[Path, Stamp]
     agent: Agent | None = None
-    record: Record | None = None
+    named: Mistake | None = None
     warnings: tuple[Mistake, ...] = ()
     errors: tuple[Mistake, ...] = ()
 
@@ -156,7 +159,7 @@ class Library:
         except ScenarioErrors as error:
             entry.errors = error.mistakes
             if old is not None:
-                entry.agent, entry.record, entry.warnings = old.agent, old.record, old.warnings
+                entry.agent, entry.named, entry.warnings = old.agent, old.named, old.warnings
         return entry
 
     def _compile(self, path: Path, entry: _Entry, shared: dict[Path, Record]) -> None:
@@ -174,7 +177,7 @@ class Library:
         entry.agent, warnings = compile_agent(
             record, brought, seed=self._seed, strict=self._strict, params=self._params, base=path.name
         )
-        entry.record, entry.warnings = record, tuple(warnings)
+        entry.named, entry.warnings = record.mistake("", key="agent"), tuple(warnings)
 
     def _assign(self, files: Iterable[Path]) -> list[tuple[Path, Mistake]]:
         """Give every agent's name to one file; who has it keeps it. The mistakes of the others."""
@@ -190,10 +193,11 @@ class Library:
         return twice
 
     def _twice(self, path: Path, owner: Path, name: str) -> Mistake:
-        record = self._entries[path].record
+        named = self._entries[path].named
         message = f"the agent `{name}` is defined in {shown_path(owner)} already"
         hint = "give one of them another name"
-        return record.mistake(message, hint, key="agent") if record else Mistake(None, f"{path}: {message}", hint)
+        assert named is not None, "who has an agent has its place"
+        return Mistake(named.position, message, hint, named.excerpt)
 
     def _strange_params(self) -> Iterator[Mistake]:
         declared = {name for agent in self.agents.values() for name in agent.params}

@@ -29,7 +29,7 @@ from mock_gateway.core.script import (
 from mock_gateway.scenario.cover import covers
 from mock_gateway.scenario.errors import did_you_mean
 from mock_gateway.scenario.lint_events import Finding, lint_events
-from mock_gateway.scenario.lint_names import lint_names
+from mock_gateway.scenario.lint_names import LATE, lint_names
 from mock_gateway.scenario.records import Record
 from mock_gateway.scenario.workshop import Workshop
 
@@ -37,13 +37,14 @@ from mock_gateway.scenario.workshop import Workshop
 def lint(agent: Agent, record: Record, shop: Workshop) -> None:
     """Add what is wrong to the mistakes and what is odd to the warnings."""
     steps = list(_all_steps(agent))
-    for step in steps:
+    for step in (step for step in steps if step.events):
         shop.mistakes += [shop.at(*finding) for finding in lint_events(step.events)]
         if step.repeat != 1 and any(event.kind == "sandbox_created" for event in step.events):
             shop.mistakes.append(shop.at(step.position, "a session has one sandbox; this would make more (SBX-1)"))
     shop.mistakes += [shop.at(*finding) for finding in _twice(agent.sessions)]
     tools = list(_tool_calls(steps))
-    early = [finding for script in _scripts(agent) for finding in lint_names(script)]
+    scripts = () if LATE.isdisjoint(shop.names) else _scripts(agent)
+    early = [finding for script in scripts for finding in lint_names(script)]
     for finding in (*_unreached(agent), *_silent(steps), *early, *_histories(agent, tools)):
         shop.warnings.append(shop.at(*finding))
     _unused_servers(agent, record, tools, shop)
@@ -99,7 +100,7 @@ def _unreached(agent: Agent) -> Iterator[Finding]:
         for inner in _inner(script):
             yield from _cut_off(inner)
             for step in inner:
-                for branches in (step.on_allow, step.on_deny, step.on_answer):
+                for branches in filter(None, (step.on_allow, step.on_deny, step.on_answer)):
                     yield from _shadowed([(branch.when, _begin(branch.script)) for branch in branches], "branch")
 
 
@@ -120,8 +121,7 @@ def _shadowed(items: Sequence[tuple[Condition | None, Position | None]], what: s
 
 def _cut_off(script: Script) -> Iterator[Finding]:
     for step, following in pairwise(script):
-        why = _stops(step)
-        if why:
+        if why := _stops(step):
             yield following.position, f"this step is never reached: {why}", ""
     for step in script:
         if step.until_cancelled and (step.say is not None or step.calls or step.events):

@@ -16,7 +16,8 @@ from mock_gateway.scenario.lint_events import Finding
 _RESULTS = frozenset({"result", "results"})
 _APPROVAL = frozenset({"approval"})
 _ANSWERS = frozenset({"answer", "answers"})
-_LATE = _RESULTS | _APPROVAL | _ANSWERS
+LATE = _RESULTS | _APPROVAL | _ANSWERS
+"""Names that have a value only after something came back."""
 _COMES_WITH = {
     **dict.fromkeys(_RESULTS, "a call"),
     **dict.fromkeys(_APPROVAL, "a call with `approval: required`"),
@@ -38,7 +39,7 @@ def lint_names(script: Script, have: frozenset[str] = frozenset()) -> Iterator[F
 
 
 def _missing(step: Step, asked: frozenset[str], have: frozenset[str]) -> Iterator[Finding]:
-    for name in sorted((asked & _LATE) - have):
+    for name in sorted((asked & LATE) - have):
         own = name in _gives(step)
         hint = (
             "it comes after this step's message: use it under `then`"
@@ -51,9 +52,12 @@ def _missing(step: Step, asked: frozenset[str], have: frozenset[str]) -> Iterato
 def _asked_before(step: Step) -> frozenset[str]:
     """The names that a step uses before its results are there."""
     say = step.say
-    asked = names_in([say.text, say.reasoning, say.refusal]) if say else frozenset[str]()
+    asked = frozenset[str]()
+    if say is not None and step.pieces is None:
+        asked = names_in([say.text, say.reasoning, say.refusal])
     for call in step.calls:
-        asked |= names_in(call.input if isinstance(call, SubAgentCall) else call.arguments)
+        if step.pieces is None:
+            asked |= names_in(call.input if isinstance(call, SubAgentCall) else call.arguments)
         if isinstance(call, ToolCall):
             asked |= names_in(call.returns) | names_in(call.fails)
     return asked

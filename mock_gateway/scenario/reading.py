@@ -77,7 +77,7 @@ def gather(record: Record, folder: Path | None, reader: Reader = read_shared, pa
     folder: what includes are relative to; None for a text without a place. path: the file itself, to notice loops.
     """
     shared = Shared()
-    _gather(record, folder, reader, shared, [path.resolve()] if path else [], own=True)
+    _gather(record, folder, reader, shared, [path.resolve()] if path and "include" in record else [], own=True)
     return shared
 
 

@@ -59,6 +59,9 @@ class Source:
         return before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1
 
 
+_NO_KEYS: dict[str, tuple[int, int]] = {}
+
+
 class Node:
     """One value of the file.
 
@@ -78,7 +81,7 @@ class Node:
         self.start: int = mark.index
         self.end = end
         self.size = 1
-        self.keys: dict[str, tuple[int, int]] = {}
+        self.keys = _NO_KEYS
 
     @property
     def position(self) -> Position:
@@ -144,6 +147,8 @@ def _unread(shown: str, message: str, hint: str = "") -> ScenarioErrors:
 def shown_path(path: Path) -> str:
     """A path as messages show it: relative to the working directory where that is shorter."""
     absolute = str(path)
+    if not path.is_absolute():
+        return absolute
     try:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
@@ -277,6 +282,7 @@ class _Composer:
 
     def _mapping(self, event: Any, depth: int) -> Node:
         node = Node(self.source, "mapping", {}, event.start_mark, 0)
+        node.keys = {}
         following: Any = self.next()
         while type(following) is not _MAPPING_END:
             key = self._key(following)

@@ -47,11 +47,12 @@ class Hole(Struct, frozen=True):
 class Template(Struct, frozen=True):
     """A text with at least one expression.
 
-    parts: plain text and holes in order. node: where it stands.
+    parts: plain text and holes in order. node: where it stands. roots: the root names that it uses.
     """
 
     parts: tuple[str | Hole, ...]
     node: Node
+    roots: frozenset[str]
 
     @property
     def whole(self) -> Hole | None:
@@ -71,7 +72,8 @@ def parse_template(node: Node, mistakes: list[Mistake]) -> str | Template | None
         return text
     before = len(mistakes)
     parts = tuple(_parts(node, text, mistakes))
-    return Template(parts, node) if len(mistakes) == before else None
+    roots = frozenset(use.name for part in parts if isinstance(part, Hole) for use in part.compiled.uses)
+    return Template(parts, node, roots) if len(mistakes) == before else None
 
 
 def _parts(node: Node, text: str, mistakes: list[Mistake]) -> Iterator[str | Hole]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import Struct
-
 from mock_gateway.core.errors import ScriptError
 
 TEXT_LIMIT = 1_000_000
@@ -24,7 +22,7 @@ class Unknown(ScriptError):
 
 
 def attribute(value: object, name: str, of: str) -> object:
-    """What stands under a name in a mapping or in one of the core's dataclasses.
+    """What stands under a name in a mapping.
 
     of: the expression before the dot, for messages. Raises `Unknown`.
     """
@@ -32,11 +30,6 @@ def attribute(value: object, name: str, of: str) -> object:
         if name in value:
             return value[name]
         raise Unknown(f"{of} has no `{name}`; {_there(list(value))}")
-    names = _field_names(value)
-    if name in names:
-        return getattr(value, name)
-    if names:
-        raise Unknown(f"{of} has no `{name}`; {_there(names)}")
     raise Unknown(f"{of} is {named(value)} and has no `{name}`")
 
 
@@ -52,12 +45,6 @@ def item(value: object, index: object, of: str) -> object:
         raise Unknown(f"{of} has {len(value)} items and no item {index}")
     found: object = value[index]
     return found
-
-
-def _field_names(value: object) -> list[str]:
-    if isinstance(value, Struct):
-        return list(value.__struct_fields__)
-    return []
 
 
 def _there(names: Sequence[object]) -> str:
@@ -111,7 +98,7 @@ def _plain(value: object, budget: Iterator[int]) -> object:
         return {str(key): _plain(one, budget) for key, one in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [_plain(one, budget) for one in value]
-    return {name: _plain(getattr(value, name), budget) for name in _field_names(value)}
+    raise ScriptError(f"{named(value)} is no JSON")
 
 
 def bounded(value: object) -> object:

@@ -27,7 +27,7 @@ class Workshop(Struct):
 
     seed, file: what drawn things depend on, besides their path in the file. cut: the agent's own default.
     servers: declared MCP servers. has_sandbox: the agent has one. mistakes, warnings: of the whole file.
-    used: fragments that were used. sources: the files, by the name that positions show.
+    used: fragments that were used. names: roots of all templates. sources: the files, by the name that positions show.
     """
 
     seed: int
@@ -41,6 +41,7 @@ class Workshop(Struct):
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     def at(self, position: Position | None, message: str, hint: str = "") -> Mistake:
         """A mistake at a place of which only the position is left."""
@@ -61,6 +62,7 @@ class Workshop(Struct):
         before = len(self.mistakes)
         for template in templates_in(value):
             self.mistakes += check_names(template, place)
+            self.names |= template.roots
         if len(self.mistakes) > before or place.free:
             return ""
         try:
