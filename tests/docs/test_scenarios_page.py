@@ -8,14 +8,16 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from mock_gateway.core.script import Limits
 from mock_gateway.gateway import Gateway
 from mock_gateway.runtime import Runtime
 from mock_gateway.scenario import Mistake, ScenarioErrors, json_schema, load_text, quantities
-from mock_gateway.scenario.expressions import compile_expression
+from mock_gateway.scenario.expressions import DEPTH_LIMIT, LENGTH_LIMIT, compile_expression
 from mock_gateway.scenario.filters import FILTERS
-from mock_gateway.scenario.quantities import Quantity
+from mock_gateway.scenario.quantities import DURATION, Quantity
 from mock_gateway.scenario.scopes import ROOTS
 from mock_gateway.scenario.source import Source, compose
+from mock_gateway.scenario.values import TEXT_LIMIT
 from mock_gateway.seeding import check_histories
 from mock_gateway.settings import Settings
 from tests.docs.keys import all_records, used_keys, words_of
@@ -125,13 +127,8 @@ def test_what_is_odd_is_printed_as_shown() -> None:
 
 # -- keys --------------------------------------------------------------------------------------------------------------
 
-ENTRIES = [
-    (name, key, table, row)
-    for table in tables("keys")
-    for row in table.rows
-    for key in code(row[0])
-    for name in table.subjects
-]
+ROWS = [(table, code(row[0])[0], row) for table in tables("keys") for row in table.rows]
+ENTRIES = [(name, key, table, row) for table, key, row in ROWS for name in table.subjects if (name, key) in KEYS]
 
 
 @pytest.mark.parametrize(("name", "key"), KEYS)
@@ -142,15 +139,14 @@ def test_every_key_has_one_entry(name: str, key: str) -> None:
 
 
 def test_every_entry_is_of_a_key_that_there_is() -> None:
-    strange = [f"line {table.line}: `{key}` of a {name}" for name, key, table, _ in ENTRIES if (name, key) not in KEYS]
-
-    assert not strange
+    for table, key, _ in ROWS:
+        assert any((name, key) in KEYS for name in table.subjects), f"line {table.line}: `{key}`"
 
 
 def test_every_key_is_used_in_an_example() -> None:
     used = used_keys([block.text for block in EXAMPLES])
 
-    for _, key, table, _ in ENTRIES:
+    for table, key, _ in ROWS:
         assert any((name, key) in used for name in table.subjects), f"line {table.line}: `{key}`"
 
 
@@ -218,6 +214,16 @@ def test_every_unit_is_listed_and_every_example_of_one_can_be_read() -> None:
         assert code(rows[name][1]) == list(quantity.units)
         assert all(quantity.parse(written) is not None for written in code(rows[name][2])), name
         assert rows[name][3] == ("yes" if quantity.zero else "no")
+
+
+def test_limits_and_defaults_are_those_of_the_code() -> None:
+    strictness = PAGE.section("#strictness")
+    defaults = {row[0]: row[2] for table in tables("keys") if table.subjects == ("limits",) for row in table.rows}
+
+    assert f"at most {LENGTH_LIMIT} characters and {DEPTH_LIMIT} parts" in strictness
+    assert f"at most {TEXT_LIMIT:,} characters" in strictness
+    assert DURATION.parse(code(defaults["`timeout`"])[0]) == Limits().timeout
+    assert defaults["`iterations`"] == str(Limits().iterations)
 
 
 # -- the page ----------------------------------------------------------------------------------------------------------
