@@ -35,8 +35,8 @@ class World:
         self.sessions[session.id] = session
         entry = (session.created_at, session.number, session)
         shelf = self._drafts if session.draft is not None else self._by_agent.setdefault(session.agent.name, [])
-        insort(shelf, entry)
-        insort(self._all, entry)
+        _shelve(shelf, entry)
+        _shelve(self._all, entry)
 
     def listed(
         self,
@@ -62,6 +62,13 @@ class World:
                 name = session.agent.name if draft is None else draft.agent_name
                 if agent is None or name == agent:
                     yield session
+
+
+def _shelve(shelf: list[Entry], entry: Entry) -> None:
+    if not shelf or shelf[-1] < entry:  # as good as always; only seeded sessions come out of order
+        shelf.append(entry)
+    else:
+        insort(shelf, entry)
 
 
 def _walk(entries: list[Entry], position: tuple[float, int] | None, *, newest_first: bool) -> Iterator[Session]:

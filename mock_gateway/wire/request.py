@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from urllib.parse import parse_qsl
 
-from msgspec import Struct, field
+from msgspec import MsgspecError, Struct, field
+from msgspec.json import Decoder
 
 from mock_gateway.core.errors import Reason, Refusal
 
@@ -23,6 +24,7 @@ DEEPEST = 100
 
 _INTEGER = re.compile(r"[0-9]{1,18}")
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)((?:;[\w.+-]+=[^;,]*)*);base64,([A-Za-z0-9+/]*={0,2})", re.ASCII)
+_DECODER = Decoder()
 _LEAP_SECOND = re.compile(r":60(?=[.,+\-Zz]|$)")
 
 
@@ -62,6 +64,17 @@ def _no_constant(name: str) -> object:
 def read_json(body: bytes) -> object:
     """A JSON body. Raises `Refusal` naming line and column of the first mistake."""
     try:
+        value = _DECODER.decode(body)
+    except (MsgspecError, UnicodeDecodeError, RecursionError):
+        # It takes nothing that is not JSON, but cannot say what a person needs to know.
+        value = _read_slowly(body)
+    if body.count(b"[") + body.count(b"{") > DEEPEST:
+        _check_depth(value)
+    return value
+
+
+def _read_slowly(body: bytes) -> object:
+    try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise malformed(f"the body is not UTF-8: byte {error.start} is 0x{body[error.start]:02x}") from None
@@ -73,8 +86,6 @@ def read_json(body: bytes) -> object:
         raise malformed(f"the body is nested too deep; {DEEPEST} levels are allowed") from None
     except ValueError:
         raise malformed("the body has a number with too many digits") from None
-    if body.count(b"[") + body.count(b"{") > DEEPEST:
-        _check_depth(value)
     if b"\\ud" in body or b"\\uD" in body:
         _check_unicode(text, value)
     return value
