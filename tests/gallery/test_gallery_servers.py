@@ -103,6 +103,17 @@ def test_one_of_two_servers_opens_by_itself(talk: Begin) -> None:
     assert second.locked == ["github"]
 
 
+def test_one_of_two_servers_opens_after_its_time_where_time_passes(talk: Begin) -> None:
+    standup = talk("two-servers", speed=20)
+    asked = [standup.say("Prepare the standup.").locked]
+
+    while "linear" in asked[-1]:
+        asked.append(standup.resume().locked)
+
+    assert asked[0] == ["github", "linear"]
+    assert asked[-1] == ["github"]
+
+
 def test_two_servers_that_are_open_are_used_together(talk: Begin) -> None:
     standup, first = begin_standup(talk)
     choose(urls(first)["github"], "allow")

@@ -95,3 +95,11 @@ def test_pieces_are_cut_in_every_way_there_is(talk: Begin) -> None:
     assert hand == ["Plat", "form 6: Leu", "ven at 9:2", "2. "]
     assert "".join(short).endswith("Bruges at 9:3")
     assert [message.finish_reason for message in heard.messages] == ["stop"] * 6 + ["length"]
+
+
+def test_thoughts_have_no_place_in_this_contract(talk: Begin) -> None:
+    heard = talk("thinking").say("Which is heavier, a pound of feathers or a pound of gold?")
+
+    assert heard.said == ["The feathers. Gold is weighed in troy pounds, and those are lighter."]
+    assert [event.sequence_id for event in heard.events] == list(range(1, len(heard.events) + 1))
+    assert not any("riddle" in event.model_dump_json() for event in heard.events)

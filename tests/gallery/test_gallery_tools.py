@@ -57,6 +57,17 @@ def test_a_failing_tool_answers_with_its_error_and_the_agent_goes_on(talk: Begin
     assert heard.done.status == "done"
 
 
+def test_a_repeated_step_calls_its_tool_again_and_again(talk: Begin) -> None:
+    printer = talk("polling")
+
+    first, second = printer.say("Print the poster."), printer.say("Print it once more.")
+
+    assert first.called == [("status", {"job": 88})] * 3
+    assert first.kinds.count("tool.response") == 3
+    assert first.said[-1] == "After 3 looks it is still printing. Get yourself a coffee."
+    assert second.said[-1].startswith("After 6 looks")
+
+
 def test_a_deferred_tool_is_marked_so(talk: Begin) -> None:
     heard = talk("deferred-tool").say("Order the annual statistics.")
 
