@@ -8,7 +8,6 @@ Must not know: HTTP (`http/`), what happens in a turn (`core/`). Look next: `res
 from __future__ import annotations
 
 import errno
-import gc
 import json
 import os
 import signal
@@ -96,8 +95,6 @@ def _serve(library: Library, settings: Settings, chosen: Chosen, sock: socket.so
             terminal.say(json.dumps({"event": "ready", "url": url}) if terminal.as_json else f"{FIRST_LINE}{url}")
             _after_ready(library, app.gateway, terminal, chosen, url, stack)
 
-        # The collector rests while things are loaded; from here on the server settles what it does.
-        gc.enable()
         interrupted = serve_until_signal(app, sock, on_ready)
     return INTERRUPTED if interrupted else OK
 
