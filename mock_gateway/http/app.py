@@ -10,6 +10,7 @@ from typing import Any
 
 from mock_gateway.gateway import Gateway
 from mock_gateway.http.edge import Edge, Scope
+from mock_gateway.http.hosts import is_foreign
 from mock_gateway.http.routes import build
 from mock_gateway.http.streams import Receive, Send, Streams
 from mock_gateway.journal import RequestEntry
@@ -38,7 +39,7 @@ class App:
         if scope["type"] == "http":
             path = scope["raw_path"]
             if b"/__" in path or path in PAGES:
-                await self._page(scope, receive, send)
+                await self._beside(scope, receive, send)
             else:
                 await self.edge(scope, receive, send)
         elif scope["type"] == "lifespan":
@@ -48,20 +49,37 @@ class App:
         """Note bytes that were no request."""
         self.gateway.journal.add(RequestEntry(self.gateway.runtime.wall(), "-", "-", status, 0.0, "", (), message))
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["raw_path"] == b"/__admin/health":
+    async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is no endpoint of a contract."""
+        path = scope["raw_path"]
+        if path.startswith(b"/__admin") and is_foreign(scope):
+            message = "the control paths are reached by localhost, 127.0.0.1 or [::1], not by another name"
+            await self._json(scope, send, 403, self.edge.fallback.error(403, message, "foreign_host"))
+        elif path == b"/__admin/health":
             await self._health(scope, send)
-            return
-        if self._pages is None:
-            from mock_gateway.http.pages import build_pages
+        else:
+            if self._pages is None:
+                from mock_gateway.http.pages import Pages
 
-            self._pages = build_pages(self.gateway, self.edge)
-        await self._pages(scope, receive, send)
+                self._pages = Pages(self.gateway, self.edge)
+            await self._pages(scope, receive, send)
 
     async def _health(self, scope: Scope, send: Send) -> None:
-        body = b'{"status":"ok"}' if self.ready else b'{"status":"loading"}'
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": 200 if self.ready else 503, "headers": headers})
+        allow = (b"allow", b"GET, HEAD, OPTIONS")
+        if scope["method"] == "OPTIONS":
+            await self._json(scope, send, 204, b"", allow)
+        elif scope["method"] not in ("GET", "HEAD"):
+            message = f"{scope['method']} is not allowed here; allowed: {allow[1].decode()}"
+            await self._json(scope, send, 405, self.edge.fallback.error(405, message, "method_not_allowed"), allow)
+        elif self.ready:
+            await self._json(scope, send, 200, b'{"status":"ok"}')
+        else:
+            await self._json(scope, send, 503, b'{"status":"loading"}')
+
+    async def _json(self, scope: Scope, send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+        described = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        start = [*headers, *(described if status != 204 else [])]
+        await send({"type": "http.response.start", "status": status, "headers": start})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _live(self, receive: Receive, send: Send) -> None:

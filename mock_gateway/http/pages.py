@@ -1,99 +1,152 @@
-"""Pages for people: the start page, the contract's reference, and the page on which a person allows an MCP server.
+"""Pages for people: the start page, the contract's reference, and the way to the page of an MCP server.
 
-Owns: HTML, and nothing else. Everything shown is escaped; the pages need no network.
+Owns: which path is which page, methods, the start page. What looks like a page and is none is an unknown endpoint,
+which the edge answers. Must not know: endpoints. Look next: `html.py` (the shell), `consent.py` (allowing a server).
 """
 
 from __future__ import annotations
 
-from functools import partial
-from html import escape
+import json
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote
-
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route, Router
+from shlex import quote as shell_quote
 
 from mock_gateway.core.errors import Refusal
 from mock_gateway.gateway import Gateway
-from mock_gateway.http.edge import Edge
-
-STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem }
-code, pre { font: 14px/1.5 ui-monospace, monospace } pre { overflow: auto; padding: 1rem; border: 1px solid #8884 }
-button { font: inherit; padding: .5rem 1.25rem; margin-right: .75rem; cursor: pointer }
-li { margin: .3rem 0 } small { opacity: .7 }
-"""
+from mock_gateway.http import consent
+from mock_gateway.http.edge import Edge, Scope
+from mock_gateway.http.html import Reply, guarded, page, text
+from mock_gateway.http.routes import decoded
+from mock_gateway.http.streams import Receive, Send
+from mock_gateway.journal import RequestEntry
+from mock_gateway.wire.request import read_query
 
 PACKAGE = Path(__file__).resolve().parent.parent
+FORM_LIMIT = 1024
+"""Bytes of a form."""
+MARK = b"__auth"
 
 
-def build_pages(gateway: Gateway, edge: Edge) -> Router:
-    """The routes of all pages; what is no page is an unknown endpoint."""
-    auth = "/__auth/{session_id}/{server}"
-    return Router(
-        [
-            Route("/", partial(_start, gateway)),
-            Route("/docs", _reference),
-            Route("/openapi.yaml", _openapi),
-            Route(auth, partial(_authorise, gateway), methods=["GET", "POST"]),
-            Route("/{prefix:path}" + auth, partial(_authorise, gateway), methods=["GET", "POST"]),
-        ],
-        default=edge,  # type: ignore[arg-type]
-        redirect_slashes=False,
+class Pages:
+    """The ASGI application for what is no endpoint of a contract."""
+
+    def __init__(self, gateway: Gateway, edge: Edge) -> None:
+        self._gateway = gateway
+        self._edge = edge
+        self._fixed: dict[bytes, Callable[[Scope], Reply]] = {
+            b"/": self._start,
+            b"/docs": _reference,
+            b"/openapi.yaml": _document,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope["raw_path"]
+        if path in self._fixed:
+            await _answer(scope, send, self._fixed[path], ("GET", "HEAD"))
+        elif path.split(b"/")[-3:-2] == [MARK]:
+            await self._consent(scope, receive, send)
+        else:
+            await self._edge(scope, receive, send)
+
+    def _start(self, scope: Scope) -> Reply:
+        return page("mock-gateway", _start_body(self._gateway, _base_url(scope)))
+
+    async def _consent(self, scope: Scope, receive: Receive, send: Send) -> None:
+        sent = await _read_form(receive) if scope["method"] == "POST" else b""
+        status = await _answer(scope, send, lambda scope: self._consent_page(scope, sent), ("GET", "HEAD", "POST"))
+        self._gateway.journal.add(
+            RequestEntry(self._gateway.runtime.wall(), scope["method"], scope["path"], status, 0.0, "", (), "")
+        )
+
+    def _consent_page(self, scope: Scope, sent: bytes) -> Reply:
+        try:
+            *before, _, session_id, server = scope["raw_path"].split(b"/")
+            base, session_id, server = decoded(b"/".join(before)), decoded(session_id), decoded(server)
+            key = read_query(scope["query_string"]).get("key", "")
+        except Refusal:
+            base, session_id, server, key = "", "", "", ""
+        if scope["method"] != "POST":
+            return consent.show(self._gateway, base, session_id, server, key)
+        # Only the query: whatever stands in the path, the way back leads to this page.
+        here = "?" + scope["query_string"].decode()
+        return consent.choose(self._gateway, base, session_id, server, key, sent=sent, here=here)
+
+
+async def _answer(scope: Scope, send: Send, make: Callable[[Scope], Reply], methods: tuple[str, ...]) -> int:
+    method = scope["method"]
+    allow = (b"allow", ", ".join((*methods, "OPTIONS")).encode())
+    if method == "OPTIONS":
+        reply = Reply(204, b"", headers=(allow,))
+    elif method not in methods:
+        reply = page("Not allowed", f"<h1>{text(method)} is not allowed here</h1>", 405, headers=(allow,))
+    else:
+        reply = make(scope)
+    headers = [*reply.headers]
+    if reply.status != 204:
+        headers += [(b"content-type", reply.media), (b"content-length", b"%d" % len(reply.body))]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
+    return reply.status
+
+
+async def _read_form(receive: Receive) -> bytes:
+    """The form; one that is too large is none."""
+    form = b""
+    while True:
+        message = await receive()
+        form = (form + message.get("body", b""))[: FORM_LIMIT + 1]
+        if not message.get("more_body"):
+            return form if len(form) <= FORM_LIMIT else b""
+
+
+def _base_url(scope: Scope) -> str:
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    host = hosts[0].decode("latin-1") if hosts else "127.0.0.1"
+    return f"{scope['scheme']}://{host}"
+
+
+def _start_body(gateway: Gateway, base: str) -> str:
+    agents = sorted(gateway.agents.values(), key=lambda agent: agent.name)
+    rows = "".join(
+        f"<div><dt><code>{text(agent.name)}</code></dt><dd>{text(agent.description)}</dd></div>" for agent in agents
+    )
+    listed = f'<dl class="agents">{rows}</dl>' if agents else "<p>No scenario is loaded.</p>"
+    keys = gateway.settings.keys
+    key = "Only the keys that the server was told are let in." if keys.only_known else "Any key will do."
+    return (
+        "<h1>mock-gateway</h1>"
+        '<p class="faint">A scriptable local stand-in for an agent-harness gateway.</p>'
+        f"<h2>Base URL</h2><pre>{text(base)}</pre>"
+        f"<p>{key} With a path behind it, as <code>{text(base)}/my-test</code>, it is a world of its own.</p>"
+        f"<h2>Try it</h2><pre>{text(_example(base, agents[0].name if agents else 'my-agent'))}</pre>"
+        '<ul class="links"><li><a href="/docs">Reference of the contract</a></li>'
+        '<li><a href="/openapi.yaml">openapi.yaml</a></li><li><a href="/__admin/health">Health</a></li></ul>'
+        f"<h2>Agents ({len(agents)})</h2>{listed}"
     )
 
 
-def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-    html = f"<!doctype html><html lang=en><head>{head}<style>{STYLE}</style></head><body>{body}</body></html>"
-    headers = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"}
-    return HTMLResponse(html, status, headers=headers)
-
-
-async def _start(gateway: Gateway, request: Request) -> Response:
-    base = str(request.base_url).rstrip("/")
-    agents = "".join(
-        f"<li><code>{escape(agent.name)}</code> <small>{escape(agent.description)}</small></li>"
-        for agent in sorted(gateway.agents.values(), key=lambda agent: agent.name)
-    )
-    return _page(
-        "mock-gateway",
-        f"<h1>mock-gateway</h1><p>Serving at <code>{escape(base)}</code>. "
-        f'<a href="/docs">The contract</a> · <a href="/openapi.yaml">openapi.yaml</a></p>'
-        f"<h2>Agents</h2><ul>{agents}</ul>",
+def _example(base: str, agent: str) -> str:
+    """Two lines for a shell: a session, and a turn in it."""
+    key = "-H 'Authorization: Bearer any-key'"
+    session = shell_quote(json.dumps({"agent_name": agent}))
+    turn = shell_quote(json.dumps({"input": [{"type": "user.message", "content": "Hello!"}]}))
+    url = shell_quote(f"{base}/sessions")
+    return (
+        f"S=$(curl -s {url} {key} \\\n    -d {session} | grep -o 'sess-[^\"]*')\n"
+        f"curl -sN {url}/$S/turns {key} \\\n    -d {turn}"
     )
 
 
-async def _reference(_request: Request) -> Response:
-    return Response((PACKAGE / "openapi" / "reference.html").read_bytes(), media_type="text/html")
+def _reference(_scope: Scope) -> Reply:
+    content = (PACKAGE / "openapi" / "reference.html").read_bytes()
+    return Reply(200, content, headers=guarded(content.decode()))
 
 
-async def _openapi(_request: Request) -> Response:
+def _document(_scope: Scope) -> Reply:
     for path in (PACKAGE / "openapi.yaml", PACKAGE.parent / "openapi.yaml"):
         if path.is_file():
-            return Response(path.read_bytes(), media_type="application/yaml")
-    return _page("not found", "<h1>openapi.yaml is not installed</h1>", 404)
-
-
-async def _authorise(gateway: Gateway, request: Request) -> Response:
-    prefix = request.path_params.get("prefix", "")
-    session_id, server = (unquote(request.path_params[name]) for name in ("session_id", "server"))
-    world = gateway.world("/" + prefix if prefix else "")
-    choice = (await request.body()).decode("latin-1") if request.method == "POST" else ""
-    allow = {"choice=allow": True, "choice=refuse": False}.get(choice)
-    try:
-        session = gateway.authorise(world, session_id, server, request.query_params.get("key", ""), allow=allow)
-    except Refusal as refusal:
-        return _page("not found", f"<h1>Not found</h1><p>{escape(refusal.message)}</p>", 404)
-    name, agent = escape(server), escape(session.agent.name)
-    if allow is not None:
-        word = "allowed" if allow else "refused"
-        return _page(f"{server} {word}", f"<h1>{name} is {word}</h1><p>You can close this page and go on.</p>")
-    return _page(
-        f"Authorise {server}",
-        f"<h1>Authorise {name}</h1><p>Agent <b>{agent}</b> wants to use the MCP server <b>{name}</b> in session "
-        f"<code>{escape(session.id)}</code>.</p><form method=post>"
-        "<button name=choice value=allow>Allow</button><button name=choice value=refuse>Refuse</button></form>",
-    )
+            # A viewer of OpenAPI documents on another port may read it.
+            shared = ((b"access-control-allow-origin", b"*"), (b"x-content-type-options", b"nosniff"))
+            return Reply(200, path.read_bytes(), b"application/yaml", shared)
+    return page("Not installed", "<h1>openapi.yaml is not installed</h1>", 404)
