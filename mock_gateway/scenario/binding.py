@@ -95,6 +95,17 @@ def names_in(value: object) -> frozenset[str]:
     return frozenset()
 
 
+def is_static(value: object) -> bool:
+    """Whether a value of the core depends on nothing that happens."""
+    if isinstance(value, str):
+        return True
+    if isinstance(value, dict):
+        return all(map(is_static, value.values()))
+    if isinstance(value, list):
+        return all(map(is_static, value))
+    return not isinstance(value, TextExpression | ValueExpression)
+
+
 def templates_in(value: object) -> Iterator[Template]:
     """All templates in data that was read."""
     if isinstance(value, Template):

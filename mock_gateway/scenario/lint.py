@@ -27,7 +27,7 @@ from mock_gateway.core.script import (
     ToolCall,
 )
 from mock_gateway.scenario.cover import covers
-from mock_gateway.scenario.errors import did_you_mean
+from mock_gateway.scenario.errors import Mistake, did_you_mean
 from mock_gateway.scenario.lint_events import Finding, lint_events
 from mock_gateway.scenario.lint_names import LATE, lint_names
 from mock_gateway.scenario.records import Record
@@ -36,52 +36,53 @@ from mock_gateway.scenario.workshop import Workshop
 
 def lint(agent: Agent, record: Record, shop: Workshop) -> None:
     """Add what is wrong to the mistakes and what is odd to the warnings."""
-    steps = list(_all_steps(agent))
-    for step in (step for step in steps if step.events):
-        shop.mistakes += [shop.at(*finding) for finding in lint_events(step.events)]
-        if step.repeat != 1 and any(event.kind == "sandbox_created" for event in step.events):
-            shop.mistakes.append(shop.at(step.position, "a session has one sandbox; this would make more (SBX-1)"))
-    shop.mistakes += [shop.at(*finding) for finding in _twice(agent.sessions)]
+    roots = _roots(agent)
+    scripts = _all_scripts(roots)
+    steps = [step for script in scripts for step in script]
     tools = list(_tool_calls(steps))
-    scripts = () if LATE.isdisjoint(shop.names) else _scripts(agent)
-    early = [finding for script in scripts for finding in lint_names(script)]
-    for finding in (*_unreached(agent), *_silent(steps), *early, *_histories(agent, tools)):
-        shop.warnings.append(shop.at(*finding))
-    _unused_servers(agent, record, tools, shop)
-    _unrefused(agent, shop)
+    shop.mistakes += [shop.at(*finding) for finding in (*_broken_lists(steps), *_twice(agent.sessions))]
+    findings = [*_unreached(agent, scripts), *_silent(steps)]
+    if not LATE.isdisjoint(shop.names):
+        findings += [finding for script in roots for finding in lint_names(script)]
+    if agent.sessions:
+        findings += _histories(agent, tools)
+    if agent.mcp:
+        findings += _strange_servers(agent, tools)
+        shop.warnings += _unused_servers(agent, record, tools)
+    findings += _unrefused(agent)
+    shop.warnings += [shop.at(*finding) for finding in findings]
+
+
+def _broken_lists(steps: Sequence[Step]) -> Iterator[Finding]:
+    for step in steps:
+        if step.events:
+            yield from lint_events(step.events)
+            if step.repeat != 1 and any(event.kind == "sandbox_created" for event in step.events):
+                yield step.position, "a session has one sandbox; this would make more (SBX-1)", ""
 
 
 # -- walking -----------------------------------------------------------------------------------------------------------
 
 
-def _scripts(agent: Agent) -> Iterator[Script]:
-    for rule in agent.rules:
-        yield rule.script
-        if rule.on_refused is not None:
-            yield rule.on_refused
-    if isinstance(agent.otherwise, Rule):
-        yield agent.otherwise.script
+def _roots(agent: Agent) -> list[Script]:
+    """The scripts that begin in the main thread."""
+    roots = [rule.script for rule in agent.rules]
+    roots += [rule.on_refused for rule in agent.rules if rule.on_refused is not None]
+    return roots + ([agent.otherwise.script] if isinstance(agent.otherwise, Rule) else [])
 
 
-def _inner(script: Script) -> Iterator[Script]:
-    """A script and all scripts inside it."""
-    yield script
-    for step in script:
-        for branch in _branches(step):
-            yield from _inner(branch.script)
-        for call in step.calls:
-            if isinstance(call, SubAgentCall):
-                yield from _inner(call.script)
+def _all_scripts(roots: Sequence[Script]) -> list[Script]:
+    """These scripts and all that stand inside them."""
+    found = list(roots)
+    for script in found:  # grows as it goes
+        for step in script:
+            found += [branch.script for branches in _branchings(step) for branch in branches]
+            found += [call.script for call in step.calls if isinstance(call, SubAgentCall)]
+    return found
 
 
-def _branches(step: Step) -> Sequence[Branch]:
-    return (*step.on_allow, *step.on_deny, *step.on_answer)
-
-
-def _all_steps(agent: Agent) -> Iterator[Step]:
-    for script in _scripts(agent):
-        for inner in _inner(script):
-            yield from inner
+def _branchings(step: Step) -> Iterator[tuple[Branch, ...]]:
+    return filter(None, (step.on_allow, step.on_deny, step.on_answer))
 
 
 def _tool_calls(steps: Sequence[Step]) -> Iterator[ToolCall]:
@@ -94,14 +95,13 @@ def _tool_calls(steps: Sequence[Step]) -> Iterator[ToolCall]:
 # -- what is never reached ---------------------------------------------------------------------------------------------
 
 
-def _unreached(agent: Agent) -> Iterator[Finding]:
+def _unreached(agent: Agent, scripts: Sequence[Script]) -> Iterator[Finding]:
     yield from _shadowed([(rule.when, rule.position) for rule in agent.rules], "rule")
-    for script in _scripts(agent):
-        for inner in _inner(script):
-            yield from _cut_off(inner)
-            for step in inner:
-                for branches in filter(None, (step.on_allow, step.on_deny, step.on_answer)):
-                    yield from _shadowed([(branch.when, _begin(branch.script)) for branch in branches], "branch")
+    for script in scripts:
+        yield from _cut_off(script)
+        for step in script:
+            for branches in _branchings(step):
+                yield from _shadowed([(branch.when, _begin(branch.script)) for branch in branches], "branch")
 
 
 def _begin(script: Script) -> Position | None:
@@ -142,34 +142,41 @@ def _silent(steps: Sequence[Step]) -> Iterator[Finding]:
         waits = step.wait or step.until_cancelled or any(event.after for event in step.events)
         if step.repeat == 0 and not (waits or step.say is not None or step.calls):
             yield step.position, "`repeat: forever` without a wait or a message goes round without an end", "add `wait`"
-        if step.say is not None and not step.calls and replace(step.say, cut=Cut(), pace=None) == Say():
+        say = step.say
+        if say and not (say.text or step.calls) and replace(say, cut=Cut(), pace=None) == Say():
             yield step.position, "an empty message: no client could tell that anything was said", "leave `say` out"
 
 
 # -- servers -----------------------------------------------------------------------------------------------------------
 
 
-def _unused_servers(agent: Agent, record: Record, tools: Sequence[ToolCall], shop: Workshop) -> None:
+def _unused_servers(agent: Agent, record: Record, tools: Sequence[ToolCall]) -> Iterator[Mistake]:
     called = {call.server for call in tools}
     for server in agent.mcp:
         if server.auth_required and server.name not in called:
             message = f"`{server.name}` needs authorisation but is never called, so nobody is asked for it"
             hint = f"call one of its tools: {{ tool: {server.name}.<tool> }}"
-            shop.warnings.append(record["mcp"].mistake(message, hint, key=server.name))
+            yield record["mcp"].mistake(message, hint, key=server.name)
+
+
+def _strange_servers(agent: Agent, tools: Sequence[ToolCall]) -> Iterator[Finding]:
+    """Servers that nobody declared are fine, unless their names look like a slip of the pen."""
     declared = [server.name for server in agent.mcp]
     for call in tools:
-        if declared and call.server is not None and call.server not in declared:
-            hint = did_you_mean(call.server, declared)
+        name = call.server
+        # Finding the nearest name costs more than all of linting: only where the letters are almost the same.
+        if name and name not in declared and any(len(set(name) ^ set(other)) < 3 for other in declared):
+            hint = did_you_mean(name, declared)
             if hint.startswith("did"):
-                shop.warnings.append(shop.at(call.position, f"the server `{call.server}` is not under `mcp`", hint))
+                yield call.position, f"the server `{name}` is not under `mcp`", hint
 
 
-def _unrefused(agent: Agent, shop: Workshop) -> None:
+def _unrefused(agent: Agent) -> Iterator[Finding]:
     locked = {server.name for server in agent.mcp if server.auth_required}
     for rule in agent.rules:
         if rule.on_refused is not None and locked.isdisjoint(rule.servers):
             message = "`on_refused` is never played: the rule's script calls no server with `auth: required`"
-            shop.warnings.append(shop.at(rule.position, message))
+            yield rule.position, message, ""
 
 
 # -- seeded sessions ---------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Scripts: from steps as they were read to steps of the core.
 
-Owns: steps, calls, branches; `use` and `then` disappear here. A message that depends on nothing is cut into its pieces.
-Must not know: rules and everything around them (`compile.py`), single messages (`speech.py`), lists of events
-(`listing.py`).
+Owns: steps, calls, branches; `use` and `then` disappear here.
+Must not know: rules and everything around them (`compile.py`), single messages (`speech.py`, `precut.py`), lists of
+events (`listing.py`).
 """
 
 from __future__ import annotations
@@ -12,14 +12,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mock_gateway.core.messages import static_pieces
-from mock_gateway.core.pieces import Piece, PieceKind
-from mock_gateway.core.scope import is_static
 from mock_gateway.core.script import (
     Branch,
     Call,
     Interleave,
-    Say,
     Script,
     Step,
     SubAgentCall,
@@ -30,14 +26,12 @@ from mock_gateway.scenario.calls import make_question, make_tool_call
 from mock_gateway.scenario.conditions import condition, groups
 from mock_gateway.scenario.errors import did_you_mean
 from mock_gateway.scenario.listing import make_events
+from mock_gateway.scenario.precut import cut_now
 from mock_gateway.scenario.records import Record
 from mock_gateway.scenario.scopes import Place
 from mock_gateway.scenario.speech import make_cut, make_say
-from mock_gateway.scenario.words import word_piece
 from mock_gateway.scenario.workshop import Workshop
 
-_MANY = 100
-"""Texts of a message from which on it pays to look for pieces that repeat."""
 Make = Callable[[Record, Place, str, Workshop], object]
 
 
@@ -84,8 +78,9 @@ def _step(record: Record, place: Place, path: str, shop: Workshop) -> Step:
     say = make_say(record["say"], place, path, shop) if "say" in record else None
     written = record.get("call", ())
     calls = tuple([_call(call, place, f"{path}/call/{index}", shop) for index, call in enumerate(written)])
-    step = Step(record.node.position, say=say, calls=calls, pieces=_pieces(say, calls, path, shop))
-    _check_answers(record, calls, shop)
+    step = Step(record.node.position, say=say, calls=calls, pieces=cut_now(say, calls, (shop.seed, shop.file, path)))
+    if not _AFTER.isdisjoint(record.values):
+        _check_answers(record, calls, shop)
     # Most steps have none of the rest.
     more: dict[str, Any] = {key: _FIELDS[key](record, place, path, shop) for key in record.values if key in _FIELDS}
     if "interleave" in record:
@@ -93,6 +88,9 @@ def _step(record: Record, place: Place, path: str, shop: Workshop) -> Step:
     if record.get("wait") == "cancel":
         more |= {"wait": 0.0, "until_cancelled": True}
     return replace(step, **more) if more else step
+
+
+_AFTER = frozenset({"on_allow", "on_deny", "on_answer"})
 
 
 def _check_answers(record: Record, calls: tuple[Call, ...], shop: Workshop) -> None:
@@ -107,29 +105,6 @@ def _check_answers(record: Record, calls: tuple[Call, ...], shop: Workshop) -> N
         hint = "use `ask`, or add `runs: client` to the call that the client answers"
         message = "`on_answer`: no call of this step is answered by the client"
         shop.mistakes.append(record.mistake(message, hint, key="on_answer"))
-
-
-def _pieces(say: Say | None, calls: tuple[Call, ...], path: str, shop: Workshop) -> tuple[Piece, ...] | None:
-    """All pieces of a message that holds no expression."""
-    if say is None and not calls:
-        return None
-    if say is not None and not (is_static(say.text) and is_static(say.reasoning) and is_static(say.refusal)):
-        return None
-    if not all(is_static(call.input if isinstance(call, SubAgentCall) else call.arguments) for call in calls):
-        return None
-    if say is not None and say.texts is not None and len(say.texts) > _MANY:
-        whole = static_pieces(replace(say, texts=("".join(say.texts),)), calls, (shop.seed, shop.file, path))
-        return tuple(_in_words(whole, say.texts))
-    return static_pieces(say, calls, (shop.seed, shop.file, path))
-
-
-def _in_words(pieces: Sequence[Piece], texts: Sequence[str]) -> Iterator[Piece]:
-    """The same with the one piece of text taken apart; filler repeats its words, so that their pieces are shared."""
-    for piece in pieces:
-        if piece.kind is PieceKind.TEXT:
-            yield from map(word_piece, texts)
-        else:
-            yield piece
 
 
 def _interleave(record: Record, calls: tuple[Call, ...], shop: Workshop) -> Interleave:

@@ -6,10 +6,10 @@ Must not know: the grammar of expressions (`expressions.py`), files.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from mock_gateway.core.errors import ScriptError
+from mock_gateway.core.state import json_compact
 
 TEXT_LIMIT = 1_000_000
 """Characters that one template may make."""
@@ -80,7 +80,7 @@ def as_text(value: object) -> str:
 
 def as_json(value: object) -> str:
     """The compact JSON of a value. Raises `ScriptError` when it holds too much."""
-    return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    return json_compact(plain(value))
 
 
 def plain(value: object) -> object:
