@@ -130,10 +130,13 @@ class Edge:
     async def _answer(self, call: Call, match: Match | None, endpoint: Endpoint | None) -> None:
         method = call.scope["method"]
         _check_head(call)
-        if match is None:
+        if match is None and _is_preflight(call):
+            # Refused, it would hide from a page what the endpoint would have said.
+            await self._options(call, b"OPTIONS")
+        elif match is None:
             await self._fail(call, 404, f"there is no endpoint {call.scope['path'][:200]}", "route_not_found")
         elif method == "OPTIONS":
-            await self._options(call, match.node)
+            await self._options(call, match.node.allow)
         elif endpoint is None:
             allow = match.node.allow
             message = f"{method} is not allowed here; allowed: {allow.decode()}"
@@ -267,15 +270,15 @@ class Edge:
             extra = [*(extra or []), (b"connection", b"close")]
         await self._send(call, status, call.dialect.error(status, message, code), extra)
 
-    async def _options(self, call: Call, node: Node) -> None:
+    async def _options(self, call: Call, allow: bytes) -> None:
         """What is allowed here; for a browser's preflight, which carries no key, also what its page may send."""
         call.status = 204
-        headers: Headers = [(b"allow", node.allow)]
+        headers: Headers = [(b"allow", allow)]
         if b"origin" in call.headers:
             wanted = call.headers.get(b"access-control-request-headers", b"authorization, content-type, last-event-id")
             headers += [
                 *_cors(call),
-                (b"access-control-allow-methods", node.allow),
+                (b"access-control-allow-methods", call.headers.get(b"access-control-request-method", allow)),
                 (b"access-control-allow-headers", wanted),
                 (b"access-control-max-age", b"600"),
             ]
@@ -310,6 +313,10 @@ def _keep_head(call: Call) -> Connection | None:
     if connection is not None and call.scope["method"] != "HEAD":
         connection.keep_next()
     return connection
+
+
+def _is_preflight(call: Call) -> bool:
+    return call.scope["method"] == "OPTIONS" and b"access-control-request-method" in call.headers
 
 
 def _cors(call: Call) -> Headers:
