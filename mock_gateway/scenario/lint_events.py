@@ -1,7 +1,7 @@
 """Explicit lists of events that would break the contract.
 
 Owns: following a list event by event (which threads live, which calls are open) and naming what a server that keeps the
-contract never sends: TOO-1, TOO-2, THR-1, THR-2, SBX-1. Must not know: how events are played (`core/listed.py`).
+contract never sends: TOO-1, THR-1, THR-2, SBX-1. Must not know: how events are played (`core/listed.py`).
 """
 
 from __future__ import annotations
@@ -85,9 +85,6 @@ def _tool_response(story: _Story, event: ListedEvent) -> Iterator[Finding]:
         yield event.position, message, f"write `thread: {call.thread}`"
     if call.answered:
         yield event.position, f"the call `{event.call}` was answered before (TOO-1)", ""
-    if call.tool.approval or call.tool.runs_on == "client":
-        message = f"the call `{event.call}` waits for a person or the client; the same turn cannot answer it (TOO-2)"
-        yield event.position, message, ""
     call.answered = True
 
 

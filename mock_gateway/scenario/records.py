@@ -62,6 +62,7 @@ class Fields(Shape):
     name: of the definition in the schema and of the section in the reference. says: what it is for.
     exclusive: groups of keys of which at most one may be there. needs: a key to the key that must be there too.
     any_of: at least one of these must be there. nothing: an empty value counts as no keys.
+    elsewhere: keys that similar records have and this one has not, and what to do instead.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Fields(Shape):
         needs: Mapping[str, str] | None = None,
         any_of: Sequence[str] = (),
         nothing: bool = False,
+        elsewhere: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.says = says
@@ -81,6 +83,7 @@ class Fields(Shape):
         self.exclusive = exclusive
         self.needs = needs or {}
         self.any_of = any_of
+        self.elsewhere = elsewhere or {}
         self._some = frozenset(any_of)
         self._rivals = frozenset(key for group in exclusive for key in group)
         self.kinds: tuple[Kind, ...] = ("mapping", "null") if nothing else ("mapping",)
@@ -106,6 +109,9 @@ class Fields(Shape):
         return Record(node, values) if len(mistakes) == before else BAD
 
     def _unknown(self, node: Node, key: str, mistakes: list[Mistake]) -> str:
+        if key in self.elsewhere:
+            mistakes.append(node.key_mistake(key, f"a {self.name} has no `{key}`", self.elsewhere[key]))
+            return ""
         tried = (valid for valid, entry in self.keys.items() if key in entry.tried)
         meant = next(tried, None) or nearest(key, self.keys)
         hint = f"did you mean `{meant}`?" if meant else f"there is: {', '.join(self.keys)}"

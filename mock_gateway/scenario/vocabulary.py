@@ -165,18 +165,6 @@ _TOOL_KEYS = {
         tried=("args", "parameters", "params", "input", "with"),
     ),
     "cut": Key(CUT, "How the JSON of the arguments is cut.", "{ size: 5 }"),
-    "approval": Key(
-        Choice("required"),
-        "A person must allow the call first: the turn pauses.",
-        "required",
-        tried=("approve", "requires_approval", "needs_approval"),
-    ),
-    "runs": Key(
-        Choice("client"),
-        "The client runs the tool: the turn pauses until it answers.",
-        "client",
-        tried=("runs_on", "client_side"),
-    ),
     "deferred": Key(Truth(only_true=True), "The call is marked as deferred.", "true", tried=("is_deferred",)),
 }
 
@@ -185,6 +173,18 @@ _TOOL = Fields(
     "A call of a tool, and what comes back.",
     {
         **_TOOL_KEYS,
+        "approval": Key(
+            Choice("required"),
+            "A person must allow the call first: the turn pauses.",
+            "required",
+            tried=("approve", "requires_approval", "needs_approval"),
+        ),
+        "runs": Key(
+            Choice("client"),
+            "The client runs the tool: the turn pauses until it answers.",
+            "client",
+            tried=("runs_on", "client_side"),
+        ),
         "sandbox": Key(Truth(only_true=True), "The tool runs in the agent's sandbox.", "true"),
         "takes": Key(
             DURATION_SHAPE, "Time until the result is there.", "2s", tried=("delay", "duration", "latency", "wait")
@@ -248,7 +248,13 @@ _LISTED_CALL = Fields(
     "listed call",
     "A tool call in a listed message, with a label that later events name.",
     {"id": Key(_LABEL, "The label.", "c1", required=True), **_TOOL_KEYS},
-    exclusive=(("approval", "runs"),),
+    elsewhere={
+        # What waits for somebody is announced by a pause event (TOO-2), which only the engine makes.
+        **dict.fromkeys(("approval", "runs"), "nobody can be waited for in a list of events: write the call as a step"),
+        **dict.fromkeys(("returns", "fails"), "its response is an event of its own: tool_response"),
+        "takes": "write `after` beside the event that comes later",
+        "sandbox": "the sandbox is an event of its own: sandbox_created",
+    },
 )
 _THREAD = Key(_LABEL, "Label of the thread; `main` when left out.", "worker")
 _AFTER = Key(DURATION_SHAPE, "Time before the event.", "1s")
@@ -349,7 +355,7 @@ _STEP_KEYS = {
     ),
     "interleave": Key(
         Either(Choice("in_turn", "seeded"), ListOf(_NAME, least=1)),
-        "The order in which the sub-agents of this step take turns: one piece each, drawn, or by name.",
+        "The order of sub-agents that are due at the same time: one piece each, drawn, or by name.",
         "[tester, publisher, publisher]",
     ),
     "set": Key(

@@ -22,14 +22,6 @@ EVENTS = "agent: a\nturns:\n- events:\n"
             "6:5", "the call `c` was answered before (TOO-1)", "",
         ),
         (
-            ["message: { call: { id: c, tool: t, approval: required } }", "tool_response: { call: c, content: x }"],
-            "5:5", "waits for a person or the client; the same turn cannot answer it (TOO-2)", "",
-        ),
-        (
-            ["message: { call: { id: c, tool: t, runs: client } }", "tool_response: { call: c, content: x }"],
-            "5:5", "waits for a person or the client; the same turn cannot answer it (TOO-2)", "",
-        ),
-        (
             ["message: { call: [{ id: c, tool: t }, { id: c, tool: t }] }"],
             "4:43", "the label `c` names an earlier call already", "its own label",
         ),

@@ -108,6 +108,18 @@ RULE = "agent: a\nturns:\n  - "
         (RULE + "{ call: { tool: a, sandbox: true } }", "3:24", "the agent has none", "add `sandbox: true`"),
         (RULE + "{ call: { tool: a, arguments: [1] } }", "3:35", "a mapping of argument names to values", ""),
         (RULE + "{ call: { sub_agent: a } }", "3:13", "`script` is missing in sub-agent call", ""),
+        (
+            RULE + "{ events: [{ message: { call: { id: c, tool: t, approval: required } } }] }",
+            "3:53", "a listed call has no `approval`", "write the call as a step",
+        ),
+        (
+            RULE + "{ events: [{ message: { call: { id: c, tool: t, runs: client } } }] }",
+            "3:53", "a listed call has no `runs`", "write the call as a step",
+        ),
+        (
+            RULE + "{ events: [{ message: { call: { id: c, tool: t, returns: 1 } } }] }",
+            "3:53", "a listed call has no `returns`", "tool_response",
+        ),
         # templates
         (RULE + '{ say: "{{ inptu.text }}" }', "3:16", "the name `inptu` is not known", "did you mean `input`?"),
         (RULE + '{ say: "a {{ input.txet }}" }', "3:18", "`input` has no `txet`", "did you mean `text`?"),
