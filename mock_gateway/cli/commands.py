@@ -21,6 +21,9 @@ COMMANDS = {
     "list": Command("listing", "show the agents of scenario files", "mock-gateway list scenarios"),
     "lint": Command("lint", "check scenario files, seeded histories too", "mock-gateway lint scenarios --strict"),
     "play": Command("play", "talk to an agent in the terminal, without a server", "mock-gateway play support-bot"),
+    "compare": Command(
+        "compare", "show one conversation in both contracts, side by side", "mock-gateway compare support-bot"
+    ),
     "schema": Command(
         "schema", "print the JSON Schema of scenario files", "mock-gateway schema > scenarios/scenario.schema.json"
     ),

@@ -28,7 +28,7 @@ from mock_gateway.gateway import Caller, Gateway
 from mock_gateway.runtime import Runtime
 from mock_gateway.settings import Settings
 from mock_gateway.wire.asks import CancelTurn, CreateSession, StartTurn
-from mock_gateway.wire.beta.dialect import Beta
+from mock_gateway.wire.dialects import documented
 from mock_gateway.worlds import World
 
 
@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         concurrent_turn=chosen["concurrent-turn"],
     )
     agent = find_agent(str(flags["what"]), chosen, settings)
-    screen = Events() if flags.get("json") else Transcript(colours=has_colours(os.environ))
+    screen = Events(documented()) if flags.get("json") else Transcript(colours=has_colours(os.environ))
     messages = flags.get("message")
     lines = open_lines([str(one) for one in messages] if isinstance(messages, list) else None, screen.say)
     if lines.is_person:
@@ -135,7 +135,7 @@ class Conversation:
                 session = session or self._new_session()
                 self._play(session, items)
             except Refusal as refusal:
-                self._screen.refuse(refusal.message, Beta().refusal(refusal)[1])
+                self._screen.refuse(refusal.message, documented().refusal(refusal)[1])
 
     def _new_session(self) -> Session:
         return self._gateway.create_session(self._world, CreateSession(self._agent.name), self._caller)

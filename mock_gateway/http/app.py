@@ -14,11 +14,8 @@ from mock_gateway.http.hosts import is_foreign
 from mock_gateway.http.routes import build
 from mock_gateway.http.streams import Receive, Send, Streams
 from mock_gateway.journal import RequestEntry
-from mock_gateway.settings import Settings
-from mock_gateway.wire.beta.dialect import Beta
 from mock_gateway.wire.dialect import Dialect
-from mock_gateway.wire.v1.dialect import V1
-from mock_gateway.wire.v1.readings import Readings
+from mock_gateway.wire.dialects import all_dialects
 
 PAGES = (b"/", b"/docs", b"/openapi.yaml")
 
@@ -27,7 +24,7 @@ class App:
     """One server. ready: scenarios are loaded; until then health is 503."""
 
     def __init__(self, gateway: Gateway, dialects: Sequence[Dialect] | None = None) -> None:
-        served: Sequence[Dialect] = dialects or (Beta(), V1(v1_readings(gateway.settings)))
+        served: Sequence[Dialect] = dialects or all_dialects(gateway.settings)
         self.gateway = gateway
         self.streams = Streams(gateway.settings.heartbeat)
         self.edge = Edge(gateway, build(served), self.streams, served[0])
@@ -91,15 +88,3 @@ class App:
                 self.streams.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
-
-
-def v1_readings(settings: Settings) -> Readings:
-    """How the published contract is read on this server."""
-    return Readings(
-        concurrent_turn=settings.v1_concurrent_turn,
-        list_window=settings.v1_list_window,
-        unfit=settings.v1_unfit,
-        message_while_auth=settings.v1_message_while_auth,
-        running_turn_events=settings.v1_running_turn_events,
-        replay=settings.v1_replay,
-    )

@@ -1,0 +1,66 @@
+"""The dialects that there are: the only place that selects one.
+
+Whoever needs dialects asks here and gets them behind their interface (`wire/dialect.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from mock_gateway.wire.beta import story as beta_story
+from mock_gateway.wire.beta.dialect import Beta
+from mock_gateway.wire.dialect import Dialect
+from mock_gateway.wire.story import Cast, Event, Line
+from mock_gateway.wire.v1 import story as v1_story
+from mock_gateway.wire.v1.dialect import V1
+from mock_gateway.wire.v1.readings import Readings
+
+
+class Choices(Protocol):
+    """The settings that dialects read."""
+
+    @property
+    def v1_concurrent_turn(self) -> Literal["supersede", "refuse"]: ...
+    @property
+    def v1_list_window(self) -> Literal["all", "half_hour"]: ...
+    @property
+    def v1_unfit(self) -> Literal[422, 400]: ...
+    @property
+    def v1_message_while_auth(self) -> Literal["refuse", "ask_again"]: ...
+    @property
+    def v1_running_turn_events(self) -> Literal["refuse", "snapshot"]: ...
+    @property
+    def v1_replay(self) -> float: ...
+
+
+class Voice(Struct, frozen=True):
+    """A dialect and how to tell the story of its streams."""
+
+    dialect: Dialect
+    tell: Callable[[Sequence[Event], Cast], list[Line]]
+
+
+def documented() -> Dialect:
+    """The dialect of the documentation: the default where one has to be chosen."""
+    return Beta()
+
+
+def all_dialects(choices: Choices) -> tuple[Dialect, ...]:
+    """Every dialect that a server speaks, the documented one first."""
+    readings = Readings(
+        concurrent_turn=choices.v1_concurrent_turn,
+        list_window=choices.v1_list_window,
+        unfit=choices.v1_unfit,
+        message_while_auth=choices.v1_message_while_auth,
+        running_turn_events=choices.v1_running_turn_events,
+        replay=choices.v1_replay,
+    )
+    return (Beta(), V1(readings))
+
+
+def voices() -> tuple[Voice, ...]:
+    """Every dialect with its teller, in the same order."""
+    return (Voice(Beta(), beta_story.tell), Voice(V1(), v1_story.tell))
