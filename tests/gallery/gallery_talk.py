@@ -118,7 +118,7 @@ class Heard:
         return [(call.function.name, json.loads(call.function.arguments)) for call in calls]
 
     @property
-    def infos(self) -> dict[str, ToolCallInfo]:
+    def origins(self) -> dict[str, ToolCallInfo]:
         """Where each tool called in this turn lives."""
         calls = [call for message in self.messages for call in message.tool_calls]
         return {call.function.name: call.tool_info for call in calls if call.tool_info is not None}

@@ -24,7 +24,7 @@ def test_an_approval_pauses_the_turn_before_the_tool_runs(talk: Begin) -> None:
     assert heard.kinds[-2:] == ["tool.approval_required", "turn.done"]
     assert heard.results == {}
     assert heard.pending == ["transfer"]
-    assert heard.infos["transfer"].is_approval_required is True
+    assert heard.origins["transfer"].is_approval_required is True
     assert heard.done.status == "done"
     assert [item.type for item in heard.done.output] == ["model.message", "tool.approval_required"]
 
@@ -153,7 +153,7 @@ def test_a_question_carries_its_options(talk: Begin) -> None:
 
     options = ["Tuesday 9:15", "Thursday 16:40", "Neither"]
     assert heard.called == [("ask_user_question", {"question": "When does it suit you?", "options": options})]
-    assert heard.infos["ask_user_question"].is_client_side is True
+    assert heard.origins["ask_user_question"].is_client_side is True
     [asked] = heard.all(ToolResponseRequired)
     assert [ref.id for ref in asked.tool_calls] == [heard.waiting[0][1].id]
 
@@ -227,7 +227,7 @@ def test_a_tool_of_the_client_is_run_by_the_client(talk: Begin, answer: str, sai
     heard = maps.answer(answer)
 
     assert waiting.called == [("get_position", {"accuracy_m": 100})]
-    assert waiting.infos["get_position"].is_client_side is True
+    assert waiting.origins["get_position"].is_client_side is True
     assert heard.said == [said]
 
 

@@ -123,7 +123,7 @@ def test_two_servers_that_are_open_are_used_together(talk: Begin) -> None:
     heard = standup.resume()
 
     assert connected(heard) == ["github", "linear"]
-    assert {name: info.mcp_server_id for name, info in heard.infos.items()} == {
+    assert {name: info.mcp_server_id for name, info in heard.origins.items()} == {
         "list_issues": "srv-github-01",
         "list_tickets": "linear",
     }

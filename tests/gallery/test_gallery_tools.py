@@ -33,8 +33,8 @@ def test_one_tool_lives_on_a_server_that_is_connected_once(talk: Begin) -> None:
     [connected] = first.all(McpInitialized)
     assert [server.mcp_server_name for server in connected.content] == ["weather"]
     assert second.all(McpInitialized) == []
-    assert first.infos["get_forecast"].mcp_server_name == "weather"
-    assert first.infos["get_forecast"].original_tool_name == "get_forecast"
+    assert first.origins["get_forecast"].mcp_server_name == "weather"
+    assert first.origins["get_forecast"].original_tool_name == "get_forecast"
 
 
 def test_parallel_tools_are_answered_in_the_order_of_the_calls(talk: Begin) -> None:
@@ -71,7 +71,7 @@ def test_a_repeated_step_calls_its_tool_again_and_again(talk: Begin) -> None:
 def test_a_deferred_tool_is_marked_so(talk: Begin) -> None:
     heard = talk("deferred-tool").say("Order the annual statistics.")
 
-    assert heard.infos["request_report"].is_deferred is True
+    assert heard.origins["request_report"].is_deferred is True
     assert heard.said[-1] == "Your ticket is ST-2025-08; the file will be there tomorrow."
 
 
