@@ -75,9 +75,7 @@ class Call:
         self.send = send
         self.dialect = dialect
         self.operation = operation
-        self.headers: dict[bytes, bytes] = {}
-        for name, value in scope["headers"]:
-            self.headers.setdefault(name, value)
+        self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # the first of equal names counts
         self.subject = ""
         self.notes: list[str] = []
         self.message = ""
@@ -309,7 +307,8 @@ def _check_head(call: Call) -> None:
 
 def _keep_head(call: Call) -> Connection | None:
     """Let the head go out with the first bytes of the body, where there will be some, and the server has the seam."""
-    connection: Connection | None = call.scope.get("extensions", {}).get("mock_gateway.connection")
+    extensions = call.scope.get("extensions")
+    connection: Connection | None = extensions.get("mock_gateway.connection") if extensions else None
     if connection is not None and call.scope["method"] != "HEAD":
         connection.keep_next()
     return connection
@@ -332,7 +331,7 @@ def origin_of(call: Call, prefix: str) -> str:
     if host is None:
         server = call.scope.get("server") or ("127.0.0.1", None)
         host = (server[0] if server[1] is None else f"{server[0]}:{server[1]}").encode()
-    return f"{call.scope['scheme']}://{host.decode('latin-1')}{quote(prefix)}"
+    return f"{call.scope['scheme']}://{host.decode('latin-1')}{quote(prefix) if prefix else ''}"
 
 
 def world_of(gateway: Gateway, prefix: str) -> World:
