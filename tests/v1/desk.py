@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,9 +61,9 @@ def _frame(raw: bytes) -> Frame:
 class Desk:
     """A running server. url: where it is; a path of the contract is appended to it."""
 
-    def __init__(self, agents: Mapping[str, Agent], settings: Settings) -> None:
+    def __init__(self, agents: Mapping[str, Agent], settings: Settings, make_app: Callable[[Gateway], App]) -> None:
         self.gateway = Gateway(agents, settings, runtime=LoopRuntime())
-        self.app = App(self.gateway)
+        self.app = make_app(self.gateway)
         self._sock = bind("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._sock.getsockname()[1]}"
         self._ready = threading.Event()
@@ -221,9 +221,14 @@ def _with_files(agent: Agent, files: Mapping[str, bytes] | None) -> Agent:
 
 
 @contextmanager
-def desk(*texts: str, files: Mapping[str, bytes] | None = None, **settings: Any) -> Iterator[Desk]:
+def desk(
+    *texts: str,
+    files: Mapping[str, bytes] | None = None,
+    make_app: Callable[[Gateway], App] = App,
+    **settings: Any,
+) -> Iterator[Desk]:
     """A server of some scenarios for the length of a `with` block. settings: of `Settings`; virtual time by default."""
-    running = Desk(agents_of(*texts, files=files), Settings(**{"speed": 0, **settings}))
+    running = Desk(agents_of(*texts, files=files), Settings(**{"speed": 0, **settings}), make_app)
     running.start()
     try:
         yield running

@@ -66,6 +66,9 @@ turns:
   - when: { message: hold }
     say: { text: Holding the line., cut: words }
     then: { wait: cancel }
+  - when: { message: pause }
+    say: Before.
+    then: [{ wait: 500ms }, { say: After the pause. }]
   - when: { message: slow }
     say: { text: one two three four five six, cut: words, pace: 20 tokens/s }
 state: { seen: false }

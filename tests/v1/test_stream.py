@@ -329,7 +329,7 @@ def test_authorisation_pauses_before_anything_else_and_is_resumed_without_input(
     assert "input" not in again[0].event
     page = asked[-2].event["mcp_servers"][0]["auth_url"]
     assert page.startswith(server.url)
-    assert server.http.post(page, content="choice=allow").status_code == 200
+    assert server.http.post(page, content="choice=allow", follow_redirects=True).status_code == 200
     assert done(server.stream(f"{path}/turns"))["output"]["content"] == "It is open."
 
 

@@ -1,0 +1,116 @@
+"""The releases of the published client: an environment for each, the server that they meet, what came of their checks.
+
+Owns: which releases there are, where their environments are kept, running `sdk_driver.py` in one of them.
+A folder outside the repository keeps the environments: `MOCK_GATEWAY_SDK_CACHE`, else one of the system's temporary
+ones.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mock_gateway.http.app import App
+from mock_gateway.settings import Keys
+from mock_gateway.wire.v1.dialect import V1
+from tests.v1.desk import desk
+from tests.v1.stories import BOX, DESK, VAULT
+
+ALL = ("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "0.4.1", "0.4.2")
+USUAL = ("0.1.0", "0.3.1", "0.4.2")
+"""The first, the last before a rewrite, and the newest."""
+
+DRIVER = Path(__file__).with_name("sdk_driver.py")
+PATIENCE = 400.0
+
+DOORS = """
+agent: door-503
+door: [{ on: create_session, nth: 1, answer: 503 }, { on: create_session, nth: 3, answer: 503 }]
+---
+agent: door-429
+door:
+  - { on: create_session, nth: 1, answer: 429, retry_after: 7s }
+  - { on: create_session, nth: 3, answer: 429, retry_after: 7s }
+---
+agent: door-turn
+door: [{ on: create_turn, nth: 1, answer: 503 }]
+---
+agent: busy
+readings: { concurrent_turn: refuse }
+turns: [{ say: Holding., then: { wait: cancel } }]
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one check with one client. ok: None when the release cannot do it; detail: since when it can."""
+
+    check: str
+    mode: str
+    ok: bool | None
+    detail: str
+
+
+class FailingApp(App):
+    """The application, with every status on demand below `/fail/<status>`."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI entry."""
+        if not scope["path"].startswith("/fail/"):
+            await super().__call__(scope, receive, send)
+            return
+        status = int(scope["path"].split("/")[2])
+        body = V1().error(status, f"{status}, as asked for")
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+@contextmanager
+def met() -> Iterator[str]:
+    """The server that the releases meet; its URL."""
+    texts = (DESK, VAULT, BOX, *DOORS.split("---\n"))
+    keys = Keys(refused=frozenset({"spent"}), forbidden=frozenset({"guest"}))
+    files = {"/out/report.txt": "Grüße".encode()}
+    with desk(*texts, files=files, make_app=FailingApp, speed=1.0, heartbeat=0.1, keys=keys) as server:
+        yield server.url
+
+
+def wanted() -> tuple[str, ...]:
+    """The releases to try: those in `MOCK_GATEWAY_SDK_RELEASES` (`all`, or versions), else the usual ones."""
+    chosen = os.environ.get("MOCK_GATEWAY_SDK_RELEASES", "")
+    return ALL if chosen == "all" else tuple(filter(None, chosen.split(","))) or USUAL
+
+
+def environment(release: str) -> Path:
+    """The Python of a release's environment; made when it is not there yet."""
+    cache = Path(os.environ.get("MOCK_GATEWAY_SDK_CACHE") or Path(tempfile.gettempdir(), "mock-gateway-sdk"))
+    folder = cache / f"{release}-py{sys.version_info.major}{sys.version_info.minor}"
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    complete = folder / "complete"
+    if not complete.is_file():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*install, f"truefoundry-gateway-sdk=={release}"], check=True)
+        complete.touch()
+    return python
+
+
+def results_of(release: str, url: str) -> list[Result]:
+    """Run the driver in a release's environment."""
+    command = [str(environment(release)), str(DRIVER), url]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE, cwd=DRIVER.parent.parent.parent.parent
+    )
+    results = [Result(**json.loads(line)) for line in ran.stdout.splitlines()]
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    assert results, "the driver said nothing"
+    return results
