@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mock_gateway.core.pieces import PieceKind
 from mock_gateway.core.script import Agent, Call, Step
 from mock_gateway.scenario import Mistake, ScenarioErrors, load_text
 
@@ -49,3 +50,15 @@ def place(mistake: Mistake) -> str:
     """Line and column of a mistake."""
     assert mistake.position is not None
     return f"{mistake.position.line}:{mistake.position.column}"
+
+
+def texts(step: Step) -> list[str]:
+    """The pieces of the text of a message that was cut at load."""
+    assert step.pieces is not None
+    return [piece.text for piece in step.pieces if piece.kind is PieceKind.TEXT]
+
+
+def arguments(step: Step, call: int = 0) -> str:
+    """The arguments of one call of a message that was cut at load."""
+    assert step.pieces is not None
+    return "".join(piece.text for piece in step.pieces if piece.kind is PieceKind.ARGUMENTS and piece.call == call)
