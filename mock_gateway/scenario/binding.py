@@ -127,7 +127,7 @@ def bind_text(value: str | Template, bound: Mapping[str, object]) -> object:
     return expression if taken else expression.evaluate(NOTHING)
 
 
-def bind_data(value: object, bound: Mapping[str, object]) -> object:
+def bind_value(value: object, bound: Mapping[str, object]) -> object:
     """JSON-like data for the core, with an expression for each template. Raises `ScriptError` when folding fails."""
     if isinstance(value, Template):
         hole = value.whole
@@ -137,9 +137,9 @@ def bind_data(value: object, bound: Mapping[str, object]) -> object:
         expression = ValueExpression(hole, used, taken)
         return expression if taken else expression.evaluate(NOTHING)
     if isinstance(value, dict):
-        return {key: bind_data(one, bound) for key, one in value.items()}
+        return {key: bind_value(one, bound) for key, one in value.items()}
     if isinstance(value, list):
-        return [bind_data(one, bound) for one in value]
+        return [bind_value(one, bound) for one in value]
     return value
 
 

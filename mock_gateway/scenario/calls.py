@@ -36,14 +36,14 @@ def make_tool_call(record: Record, place: Place, shop: Workshop) -> ToolCall:
     return ToolCall(
         tool=tool,
         server=server,
-        arguments=shop.data(record.get("arguments", {}), place),
+        arguments=shop.value(record.get("arguments", {}), place),
         cut=make_cut(record.get("cut"), shop),
         approval="approval" in record,
         runs_on="client" if "runs" in record else "server",
         deferred="deferred" in record,
         in_sandbox="sandbox" in record,
         takes=record.get("takes", 0.0),
-        returns=shop.data(record.get("returns", ""), place),
+        returns=shop.value(record.get("returns", ""), place),
         fails=shop.text(record["fails"], place) if "fails" in record else None,
         position=record.node.position,
     )

@@ -5,7 +5,7 @@ Owns: everything but scripts, which are in `vocabulary.py`. Must not know: what 
 
 from __future__ import annotations
 
-from mock_gateway.scenario.leaves import DataMapping, Moment, Patience
+from mock_gateway.scenario.leaves import FreeMapping, Moment, Patience
 from mock_gateway.scenario.records import Either, Fields, Key, KeyedBy, ListOf, MapOf, OneOrMany
 from mock_gateway.scenario.shape import NAME, Choice, Integer, Text, Truth
 from mock_gateway.scenario.vocabulary import CUT, DURATION_SHAPE, PACE, RULE, SCRIPT, STEP
@@ -155,7 +155,7 @@ _SHARED_KEYS = {
         OneOrMany(_NAME), "Files whose parameters and fragments are used here, relative to this one.", "common.yaml"
     ),
     "params": Key(
-        DataMapping("names to values"),
+        FreeMapping("names to values"),
         "Values used as `params.name`; can be given anew at the start.",
         "{ company: Acme }",
     ),
@@ -195,7 +195,7 @@ AGENT = Fields(
         "cut": Key(CUT, "How all messages are cut into pieces.", "words"),
         "readings": Key(_READINGS, "Readings of the contract.", "{ cancel: session }"),
         "state": Key(
-            DataMapping("names to first values"), "What `set` may change and `when` may ask for.", "{ visits: 0 }"
+            FreeMapping("names to first values"), "What `set` may change and `when` may ask for.", "{ visits: 0 }"
         ),
         "door": Key(ListOf(_DOOR), "Refusals at the door.", "[{ on: create_turn, nth: 2, answer: 429 }]"),
         "sessions": Key(

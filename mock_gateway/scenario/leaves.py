@@ -68,7 +68,7 @@ class Anything(Shape):
         return {}
 
 
-class DataMapping(Anything):
+class FreeMapping(Anything):
     """Any mapping with text keys; its values as in `Anything`."""
 
     kinds: tuple[Kind, ...] = ("mapping",)

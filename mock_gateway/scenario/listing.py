@@ -37,7 +37,7 @@ def _event(item: Record, place: Place, path: str, shop: Workshop) -> ListedEvent
         else (),
         say=make_say(body["say"], place, path, shop) if "say" in body else None,
         name=_sandbox_id(body, path, shop) if kind == "sandbox_created" else body.get("name", ""),
-        content=shop.data(content, place),
+        content=shop.value(content, place),
         error=shop.text(body["error"], place) if "error" in body else None,
         servers=body.get("servers", ()),
         after=item.get("after", 0.0),

@@ -68,7 +68,7 @@ def _fragment(record: Record, place: Place, path: str, shop: Workshop) -> Script
         shop.mistakes.append(record.mistake(f"the fragments go in a circle: {circle}", key="use"))
         return ()
     shop.used.add(name)
-    bound = {key: shop.data(value, place) for key, value in record.get("with", {}).items()}
+    bound = {key: shop.value(value, place) for key, value in record.get("with", {}).items()}
     bound = {"params": place.bound.get("params", {}), **bound}
     inner = replace(place, bound=bound, using=(*place.using, name))
     return make_script(fragment.steps, inner, f"{path}/use", shop)
@@ -127,7 +127,7 @@ def _set(record: Record, place: Place, _path: str, shop: Workshop) -> dict[str, 
         if name not in place.state and not place.free:
             hint = did_you_mean(name, sorted(place.state)) or "declare it under `state` with its first value"
             shop.mistakes.append(record.node.value["set"].key_mistake(name, f"there is no state `{name}`", hint))
-    return {name: shop.data(value, place) for name, value in values.items()}
+    return {name: shop.value(value, place) for name, value in values.items()}
 
 
 def _repeat(record: Record, _place: Place, _path: str, _shop: Workshop) -> int:

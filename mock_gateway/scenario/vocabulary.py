@@ -7,7 +7,7 @@ Next: `language.py` for the keys of a whole file.
 
 from __future__ import annotations
 
-from mock_gateway.scenario.leaves import Anything, DataMapping, Templated, Wanted
+from mock_gateway.scenario.leaves import Anything, FreeMapping, Templated, Wanted
 from mock_gateway.scenario.quantities import DURATION, RATE, SHARE, SIZE
 from mock_gateway.scenario.records import Either, Fields, Key, KeyedBy, Later, ListOf, OneOrMany
 from mock_gateway.scenario.shape import NAME, Choice, Integer, Measured, Number, Shape, Text, Truth
@@ -60,7 +60,7 @@ WHEN = Fields(
             _COUNTS, "How often the rest of this condition has fitted, from 1.", "2", tried=("times", "count")
         ),
         "state": Key(
-            DataMapping("names to values"), "Names of the state and the values that they must have.", "{ step: 2 }"
+            FreeMapping("names to values"), "Names of the state and the values that they must have.", "{ step: 2 }"
         ),
         "resumed": Key(Truth(only_true=True), "The turn has no input and continues no paused script.", "true"),
     },
@@ -159,7 +159,7 @@ _TOOL_KEYS = {
         tried=("name", "function", "tool_name"),
     ),
     "arguments": Key(
-        DataMapping("argument names to values"),
+        FreeMapping("argument names to values"),
         "What it is called with.",
         "{ invoice_id: INV-2031 }",
         tried=("args", "parameters", "params", "input", "with"),
@@ -359,7 +359,7 @@ _STEP_KEYS = {
         "[tester, publisher, publisher]",
     ),
     "set": Key(
-        DataMapping("names of the state to values"), "Changes the state, once the results are there.", "{ visits: 1 }"
+        FreeMapping("names of the state to values"), "Changes the state, once the results are there.", "{ visits: 1 }"
     ),
     "on_allow": Key(
         _BRANCHES,
@@ -393,7 +393,7 @@ _STEP_KEYS = {
     ),
     "use": Key(_NAME, "Plays a fragment instead.", "goodbye", tried=("fragment", "include")),
     "with": Key(
-        DataMapping("names to values"),
+        FreeMapping("names to values"),
         "Values for names in the fragment.",
         "{ name: Ada }",
         tried=("params", "arguments"),

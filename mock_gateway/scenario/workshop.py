@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from mock_gateway.core.errors import ScriptError
 from mock_gateway.core.pieces import Cut
 from mock_gateway.core.script import Pace, Position, Value
-from mock_gateway.scenario.binding import bind_data, bind_text, templates_in
+from mock_gateway.scenario.binding import bind_text, bind_value, templates_in
 from mock_gateway.scenario.errors import Mistake
 from mock_gateway.scenario.reading import Fragment
 from mock_gateway.scenario.scopes import Place, check_names
@@ -54,7 +54,7 @@ class Workshop(Struct):
             return value
         return self._bound(value, place, as_text=True)
 
-    def data(self, value: Any, place: Place) -> Value:
+    def value(self, value: Any, place: Place) -> Value:
         """JSON-like data, with an expression for each template."""
         return self._bound(value, place, as_text=False)
 
@@ -66,7 +66,7 @@ class Workshop(Struct):
         if len(self.mistakes) > before or place.free:
             return ""
         try:
-            return bind_text(value, place.bound) if as_text else bind_data(value, place.bound)
+            return bind_text(value, place.bound) if as_text else bind_value(value, place.bound)
         except ScriptError as error:
             template = next(templates_in(value))
             self.mistakes.append(template.node.mistake(f"this can never be evaluated: {error}"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scenario_texts import agent_of, mistakes_of, step_of
 
 from mock_gateway.core.errors import ScriptError
-from mock_gateway.scenario.binding import TextExpression, ValueExpression, bind_data, bind_text, names_in
+from mock_gateway.scenario.binding import TextExpression, ValueExpression, bind_text, bind_value, names_in
 from mock_gateway.scenario.errors import Mistake
 from mock_gateway.scenario.expressions import DEPTH_LIMIT, LENGTH_LIMIT, BadExpression, compile_expression
 from mock_gateway.scenario.filters import FILTERS
@@ -258,14 +258,14 @@ def test_a_text_joins_its_parts_and_what_is_null_is_empty() -> None:
 
 
 def test_a_value_that_is_one_expression_keeps_its_type() -> None:
-    expression = bind_data(parsed('"{{ result.items }}"'), {})
+    expression = bind_value(parsed('"{{ result.items }}"'), {})
 
     assert isinstance(expression, ValueExpression)
     assert expression.evaluate(SCOPE) == ["a", "b"]
 
 
 def test_a_value_is_plain_data() -> None:
-    expression = bind_data(parsed('"{{ [match] }}"'), {})
+    expression = bind_value(parsed('"{{ [match] }}"'), {})
 
     assert isinstance(expression, ValueExpression)
     assert expression.evaluate({"match": MappingProxyType({"a": (1, 2)})}) == [{"a": [1, 2]}]
@@ -274,14 +274,14 @@ def test_a_value_is_plain_data() -> None:
 def test_the_names_are_those_taken_from_the_scope() -> None:
     bound = {"name": bind_text(parsed('"{{ answer }}"'), {}), "other": "x"}
 
-    data = bind_data({"a": parsed('"{{ name }} {{ turn.n }} {{ other }}"'), "b": [1]}, bound)
+    data = bind_value({"a": parsed('"{{ name }} {{ turn.n }} {{ other }}"'), "b": [1]}, bound)
 
     assert names_in(data) == {"answer", "turn"}
 
 
 def test_what_depends_on_nothing_is_evaluated_at_once() -> None:
     assert bind_text(parsed('"{{ 1 + 1 }} {{ name | upper }}"'), {"name": "ada"}) == "2 ADA"
-    assert bind_data(parsed('"{{ [1, name] }}"'), {"name": "ada"}) == [1, "ada"]
+    assert bind_value(parsed('"{{ [1, name] }}"'), {"name": "ada"}) == [1, "ada"]
 
 
 def test_a_failing_expression_names_its_place() -> None:
