@@ -1,118 +1,25 @@
-"""The answers that are not a success, one per status (NET-4).
+"""Making error answers: what all contracts have in common.
 
-Owns: status, component name, error type and example. When an operation gives which: `contract.py`.
+Owns: the shape of an error body. Which errors a contract has: `beta/errors.py`, `v1/errors.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
-from mock_gateway.openapi.examples import ERROR, SESSION_ID, error
-from mock_gateway.openapi.examples_events import REFUND_CALL, TURN_ID
+from mock_gateway.openapi.facts import ErrorAnswer, Json
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
-    """One error status.
-
-    name: of the component response.
-    type: what `error.type` says for this status.
-    headers: header name to component header.
-    """
-
-    name: str
-    type: str
-    description: str
-    example: dict[str, Any]
-    headers: dict[str, str] = field(default_factory=dict)
+def error(message: str, kind: str, code: str | None = None, param: str | None = None) -> Json:
+    """An error body (NET-4)."""
+    return {"error": {"message": message, "type": kind, "code": code, "param": param}}
 
 
-def _answer(
+def error_answer(
     name: str, kind: str, description: str, message: str, code: str, param: str | None = None, **headers: str
 ) -> ErrorAnswer:
+    """An error answer with its example.
+
+    name: of the component response. kind: `error.type`. message, code, param: of the example.
+    headers: header name, `_` for `-`, to component header.
+    """
     named = {header.replace("_", "-"): component for header, component in headers.items()}
     return ErrorAnswer(name, kind, description, error(message, kind, code, param), named)
-
-
-ERRORS: dict[int, ErrorAnswer] = {
-    400: _answer(
-        "BadRequest",
-        "invalid_request_error",
-        "The request is malformed: not JSON, not of the schema, kinds mixed, a bad page token or cursor.",
-        "limit is '0'; an integer from 1 to 1000 was expected",
-        "malformed",
-        "limit",
-    ),
-    401: _answer(
-        "Unauthorized",
-        "authentication_error",
-        "The key is missing, empty or refused (NET-2).",
-        "there is no Authorization header; send 'Authorization: Bearer <key>', any key will do",
-        "missing_key",
-        WWW_Authenticate="WwwAuthenticate",
-    ),
-    403: _answer(
-        "Forbidden",
-        "permission_error",
-        "The key is known but may not do this (NET-2).",
-        "this key may not use the agents here",
-        "forbidden",
-    ),
-    404: ErrorAnswer("NotFound", "not_found_error", "The session, turn or agent is not known.", ERROR),
-    405: _answer(
-        "MethodNotAllowed",
-        "method_not_allowed",
-        "The path is known, the method is not; `Allow` names those that are. Every path answers so, "
-        "this operation's own method never does.",
-        "DELETE is not allowed here; allowed: GET, HEAD, OPTIONS, POST",
-        "method_not_allowed",
-        Allow="Allow",
-    ),
-    409: _answer(
-        "Conflict",
-        "conflict_error",
-        "The request is sound, but the state of the session or turn does not allow it.",
-        f"turn {TURN_ID} of session {SESSION_ID} is running, and only one can; "
-        "wait for its turn.done or cancel it first",
-        "turn_running",
-    ),
-    413: _answer(
-        "TooLarge",
-        "request_too_large",
-        "The body is larger than the server takes.",
-        "the body is larger than 33554432 bytes",
-        "body_too_large",
-    ),
-    422: _answer(
-        "Unprocessable",
-        "unprocessable_error",
-        "The input does not fit what the session waits for.",
-        f"tool calls are pending ({REFUND_CALL}); answer each of them, a user message is not allowed before that",
-        "message_while_pending",
-        "input",
-    ),
-    429: _answer(
-        "TooManyRequests",
-        "rate_limit_error",
-        "Too many requests; wait as long as `Retry-After` says. Only where a scenario scripts it.",
-        "create_turn is answered 429 by the scenario (attempt 2)",
-        "scripted",
-        Retry_After="RetryAfter",
-    ),
-    500: _answer(
-        "ServerError",
-        "server_error",
-        "The server failed. Only where a scenario scripts it.",
-        "create_turn is answered 500 by the scenario (attempt 2)",
-        "scripted",
-    ),
-    503: _answer(
-        "Unavailable",
-        "server_error",
-        "The server cannot answer now. Only where a scenario scripts it.",
-        "create_turn is answered 503 by the scenario (attempt 2)",
-        "scripted",
-    ),
-}
-"""By status."""

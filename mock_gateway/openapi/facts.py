@@ -1,15 +1,30 @@
-"""What the document says of an operation beyond its method and path.
+"""What a document says of a contract, as records.
 
-Owns: the record types. The records themselves are in `contract.py`, their layout in `document.py`.
+Owns: the record types. The records themselves are in `beta/` and `v1/`, their layout in `document.py`.
+Must not know: any contract.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mock_gateway.wire.operations import Operation
 
 JSON = "application/json"
 SSE = "text/event-stream"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedExample:
+    """A value to show, and a line that says what it shows."""
+
+    summary: str
+    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +78,53 @@ class OperationFacts:
     request: Body | None = None
     request_required: bool = True
     links: Mapping[str, Link] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """One error status.
+
+    name: of the component response.
+    type: what `error.type` says for this status.
+    headers: header name to component header.
+    """
+
+    name: str
+    type: str
+    description: str
+    example: Json
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """All that a document and a page are made of.
+
+    name: of the dialect. document, page: the generated files, below the source tree.
+    title, summary, description: of the whole. world, key: words on the second server and on the bearer key.
+    tags: name to description. operations: the dialect's table; facts: by operation id; errors: by status.
+    path_parameters: name in a path template to the component. parameters, headers: components by name.
+    named_examples: components by name. schema_examples: values per component schema.
+    roots: the models that operations take and give; from them everything else is reached.
+    written_schemas: component schemas that no model describes.
+    """
+
+    name: str
+    document: Path
+    page: Path
+    title: str
+    summary: str
+    description: str
+    world: str
+    key: str
+    tags: Mapping[str, str]
+    operations: Sequence[Operation]
+    facts: Mapping[str, OperationFacts]
+    errors: Mapping[int, ErrorAnswer]
+    path_parameters: Mapping[str, str]
+    parameters: Mapping[str, Json]
+    headers: Mapping[str, Json]
+    named_examples: Mapping[str, NamedExample]
+    schema_examples: Mapping[str, Sequence[Any]]
+    roots: Sequence[Any]
+    written_schemas: Mapping[str, Json]

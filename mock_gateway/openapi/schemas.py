@@ -1,7 +1,7 @@
 """From the wire models to the component schemas of the document.
 
-Owns: which pydantic models are the roots, and how pydantic's JSON Schema is tidied for reading.
-Must not know: operations or the layout of the document (`document.py`).
+Owns: how pydantic's JSON Schema is tidied for reading, and what the frames of a stream look like.
+Must not know: any contract, operations or the layout of the document (`document.py`).
 """
 
 from __future__ import annotations
@@ -12,25 +12,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from mock_gateway.wire.beta import models, models_events
-
 Schema = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
-FRAME = "TurnStreamFrame"
-ROOTS: tuple[Any, ...] = (
-    models.CreateSession,
-    models.CreateTurn,
-    models.SessionResponse,
-    models.SessionListResponse,
-    models.TurnResponse,
-    models.TurnListResponse,
-    models.TurnEventListResponse,
-    models.CancelResponse,
-    models.ErrorResponse,
-    models_events.TurnStreamEvent,
-)
-"""What operations take and give; everything else is reached from here."""
 
 _KEY_ORDER = (
     "$ref",
@@ -104,47 +88,45 @@ def _tags_first(properties: Schema) -> Schema:
     return {name: properties[name] for name in sorted(properties, key=lambda name: "const" not in properties[name])}
 
 
-def frame_schema() -> Schema:
+def frame_schema(event: str, *, words: str, id_words: str) -> Schema:
     """One SSE frame whose `data` is an event as JSON text (STR-1).
 
+    event: name of the component schema of any event. words, id_words: on the frame, and on its `id`.
     The event is described by `contentSchema`, because `data` is a string on the wire: a schema of
     the event itself would be held against the frame's fields by tools that read streams.
     """
     return {
         "type": "object",
-        "description": "One frame of the stream: its fields, as a reader of server-sent events has them. "
-        "Frames without `data`, such as comments, carry no event (STR-4).",
+        "description": words,
         "properties": {
-            "id": {
-                "type": "string",
-                "pattern": "^[1-9][0-9]*$",
-                "description": "The `sequence_id` of the event, so that `Last-Event-ID` works (STR-1).",
-            },
+            "id": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": id_words},
             "data": {
                 "type": "string",
                 "description": "The event, as JSON.",
                 "contentMediaType": "application/json",
-                "contentSchema": {"$ref": REF.format(model="TurnStreamEvent")},
+                "contentSchema": {"$ref": REF.format(model=event)},
             },
         },
         "required": ["id", "data"],
     }
 
 
-def component_schemas(examples: Mapping[str, Sequence[Any]]) -> dict[str, Schema]:
+def component_schemas(
+    roots: Sequence[Any], examples: Mapping[str, Sequence[Any]], written: Mapping[str, Schema]
+) -> dict[str, Schema]:
     """Every component schema by name, in alphabetical order.
 
-    examples: values per schema name.
+    roots: models and unions; examples: values per schema name; written: schemas that no model describes.
     Raises KeyError for a schema without examples and ValueError for examples without a schema.
     """
     _, generated = TypeAdapter.json_schemas(
-        [(number, "validation", TypeAdapter(root)) for number, root in enumerate(ROOTS)],
+        [(number, "validation", TypeAdapter(root)) for number, root in enumerate(roots)],
         ref_template=REF,
         schema_generator=_WithoutFieldTitles,
         union_format="primitive_type_array",
     )
     schemas = {name: tidied_schema(schema) for name, schema in generated["$defs"].items()}
-    schemas[FRAME] = frame_schema()
+    schemas.update(written)
     if orphans := set(examples) - set(schemas):
         raise ValueError(f"examples without a schema: {', '.join(sorted(orphans))}")
     return {name: {**schemas[name], "examples": list(examples[name])} for name in sorted(schemas)}

@@ -1,4 +1,4 @@
-"""The document and the contract say the same: operations, statuses, links, examples, rule ids."""
+"""A document and its contract say the same: operations, statuses, links, examples, rule ids."""
 
 from __future__ import annotations
 
@@ -6,121 +6,99 @@ import copy
 import re
 
 import pytest
-from openapi_reading import component, examples_in, fits, operations, resolved, the_document
+from openapi_reading import READINGS, Reading, component, every_contract, every_operation
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_tables import TABLES
 
-from mock_gateway.openapi.contract import FACTS
-from mock_gateway.openapi.document import build_document
 from mock_gateway.openapi.page_html import RULE_ID
-from mock_gateway.wire.beta.operations import OPERATIONS
 
-TABLE = {operation.name: operation for operation in OPERATIONS}
-ERRORS = {
-    "create_session": {400, 404, 409, 413, 422, 429, 500, 503},
-    "list_sessions": {400, 404},
-    "get_session": {400, 404},
-    "cancel_session": {400, 404, 413},
-    "create_turn": {400, 404, 409, 413, 422, 429, 500, 503},
-    "list_turns": {400, 404},
-    "get_turn": {400, 404},
-    "stream_turn": {400, 404, 409},
-    "list_turn_events": {400, 404, 409},
-    "cancel_turn": {400, 404, 413},
-}
-ON_EVERY_OPERATION = {401, 403, 405}
-RULES_OF_AREA = {
-    "NET": 5,
-    "API": 10,
-    "SES": 6,
-    "TRN": 9,
-    "INP": 8,
-    "STR": 7,
-    "SEQ": 2,
-    "EVT": 13,
-    "MSG": 3,
-    "THR": 3,
-    "TOO": 2,
-    "MCP": 1,
-    "SBX": 1,
-    "LOG": 3,
-    "CAN": 4,
-    "PAG": 2,
-}
-EXAMPLES = list(examples_in(the_document()))
+EXAMPLES = [
+    pytest.param(reading, schema, value, id=f"{reading} {where}")
+    for reading in READINGS.values()
+    for where, schema, value in reading.examples()
+]
 
 
-def test_every_operation_of_the_table_is_in_the_document_and_no_other() -> None:
-    documented = {name: (method, path) for name, (method, path, _) in operations().items()}
+@every_contract
+def test_every_operation_of_the_table_is_in_the_document_and_no_other(reading: Reading) -> None:
+    documented = {name: (method, path) for name, (method, path, _) in reading.operations.items()}
 
-    assert documented == {name: (operation.method, operation.path) for name, operation in TABLE.items()}
-
-
-def test_every_operation_of_the_table_is_described_and_no_other() -> None:
-    assert FACTS.keys() == TABLE.keys()
+    assert documented == {name: (operation.method, operation.path) for name, operation in reading.table.items()}
 
 
-def test_the_document_is_valid_openapi_3_1() -> None:
-    OpenAPIV31SpecValidator(build_document()).validate()
+@every_contract
+def test_every_operation_of_the_table_is_described_and_no_other(reading: Reading) -> None:
+    assert reading.contract.facts.keys() == reading.table.keys() == TABLES[str(reading)].errors.keys()
 
 
-def test_a_parameter_without_a_name_is_not_valid_openapi() -> None:
-    broken = copy.deepcopy(the_document())
-    del broken["components"]["parameters"]["Limit"]["name"]
+@every_contract
+def test_the_document_is_valid_openapi_3_1(reading: Reading) -> None:
+    OpenAPIV31SpecValidator(reading.document).validate()
+
+
+@every_contract
+def test_a_parameter_without_a_name_is_not_valid_openapi(reading: Reading) -> None:
+    broken = copy.deepcopy(reading.document)
+    del broken["components"]["parameters"]["PageToken"]["name"]
 
     assert not OpenAPIV31SpecValidator(broken).is_valid()
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_an_operation_has_the_statuses_that_it_can_give(name: str) -> None:
-    _, _, operation = operations()[name]
+@every_operation
+def test_an_operation_has_the_statuses_that_it_can_give(reading: Reading, name: str) -> None:
+    _, _, operation = reading.operations[name]
+    table = TABLES[str(reading)]
 
     statuses = {int(status) for status in operation["responses"]}
 
-    assert statuses == {TABLE[name].success} | ERRORS[name] | ON_EVERY_OPERATION
+    assert statuses == {reading.table[name].success} | table.errors[name] | table.on_every_operation
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_an_operation_cites_the_rule_that_defines_it_first(name: str) -> None:
-    _, _, operation = operations()[name]
+@every_operation
+def test_an_operation_cites_the_rule_that_defines_it_first(reading: Reading, name: str) -> None:
+    _, _, operation = reading.operations[name]
 
-    assert RULE_ID.findall(operation["description"].split("Rules: ")[1])[0] == TABLE[name].rule
+    assert RULE_ID.findall(operation["description"].split("Rules: ")[1])[0] == reading.table[name].rule
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_an_operation_declares_the_parameters_of_its_path(name: str) -> None:
-    _, path, operation = operations()[name]
-    declared = [resolved(node) for node in operation.get("parameters", ())]
+@every_operation
+def test_an_operation_declares_the_parameters_of_its_path(reading: Reading, name: str) -> None:
+    _, path, operation = reading.operations[name]
+    declared = [reading.resolved(node) for node in operation.get("parameters", ())]
 
     in_path = {parameter["name"] for parameter in declared if parameter["in"] == "path"}
 
     assert in_path == set(re.findall(r"{(\w+)}", path))
 
 
-def test_only_rules_of_the_contract_are_cited() -> None:
-    cited = {tuple(rule.split("-")) for rule in RULE_ID.findall(str(the_document()))}
+@every_contract
+def test_only_rules_of_the_contract_are_cited(reading: Reading) -> None:
+    known = TABLES[str(reading)].rules_of_area
+    cited = {tuple(rule.split("-")) for rule in RULE_ID.findall(str(reading.document))}
 
-    unknown = {(area, number) for area, number in cited if not 1 <= int(number) <= RULES_OF_AREA.get(area, 0)}
+    unknown = {(area, number) for area, number in cited if not 1 <= int(number) <= known.get(area, 0)}
 
     assert unknown == set()
-    assert {area for area, _ in cited} == RULES_OF_AREA.keys()
+    assert {area for area, _ in cited} == known.keys()
 
 
-def test_too_many_requests_says_how_long_to_wait() -> None:
-    headers = the_document()["components"]["responses"]["TooManyRequests"]["headers"]
+@every_contract
+def test_too_many_requests_says_how_long_to_wait(reading: Reading) -> None:
+    headers = reading.document["components"]["responses"]["TooManyRequests"]["headers"]
 
-    assert resolved(headers["Retry-After"])["required"] is True
-
-
-def test_method_not_allowed_names_the_methods_there_are() -> None:
-    headers = the_document()["components"]["responses"]["MethodNotAllowed"]["headers"]
-
-    assert resolved(headers["Allow"])["required"] is True
+    assert reading.resolved(headers["Retry-After"])["required"] is True
 
 
-def test_create_turn_answers_with_a_stream_or_with_the_turn() -> None:
-    _, _, operation = operations()["create_turn"]
+@every_contract
+def test_method_not_allowed_names_the_methods_there_are(reading: Reading) -> None:
+    headers = reading.document["components"]["responses"]["MethodNotAllowed"]["headers"]
 
-    content = operation["responses"]["200"]["content"]
+    assert reading.resolved(headers["Allow"])["required"] is True
+
+
+@every_contract
+def test_create_turn_answers_with_a_stream_or_with_the_turn(reading: Reading) -> None:
+    content = reading.success("create_turn")["content"]
 
     assert {media: body["schema"] for media, body in content.items()} == {
         "text/event-stream": component("TurnStreamFrame"),
@@ -128,52 +106,58 @@ def test_create_turn_answers_with_a_stream_or_with_the_turn() -> None:
     }
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_a_link_gives_parameters_and_a_body_that_its_target_takes(name: str) -> None:
-    _, _, operation = operations()[name]
-
-    for link in operation["responses"][str(TABLE[name].success)].get("links", {}).values():
-        _, _, target = operations()[link["operationId"]]
-        taken = {resolved(node)["name"]: resolved(node)["required"] for node in target.get("parameters", ())}
+@every_operation
+def test_a_link_gives_parameters_and_a_body_that_its_target_takes(reading: Reading, name: str) -> None:
+    for link in reading.success(name).get("links", {}).values():
+        _, _, target = reading.operations[link["operationId"]]
+        parameters = map(reading.resolved, target.get("parameters", ()))
+        taken = {parameter["name"]: parameter["required"] for parameter in parameters}
         assert link["parameters"].keys() <= taken.keys()
         assert {parameter for parameter, required in taken.items() if required} <= link["parameters"].keys()
         if "requestBody" in link:
             body = target["requestBody"]["content"]["application/json"]["schema"]
-            assert fits(body, link["requestBody"])
+            assert reading.fits(body, link["requestBody"])
 
 
-@pytest.mark.parametrize("name", TABLE.keys() - {"create_session", "list_sessions"})
-def test_a_new_session_leads_to_every_operation_below_it(name: str) -> None:
+@every_contract
+def test_a_new_session_leads_to_every_operation_below_it(reading: Reading) -> None:
     reached = {"create_session"}
 
-    for _ in TABLE:
+    for _ in reading.table:
         reached |= {
-            link["operationId"]
-            for source in reached
-            for link in operations()[source][2]["responses"][str(TABLE[source].success)].get("links", {}).values()
+            link["operationId"] for source in reached for link in reading.success(source).get("links", {}).values()
         }
 
-    assert name in reached
+    assert reading.table.keys() - reached == TABLES[str(reading)].unreached - {"create_session"}
 
 
-@pytest.mark.parametrize(("where", "schema", "value"), EXAMPLES, ids=[where for where, _, _ in EXAMPLES])
-def test_an_example_fits_the_schema_beside_it(where: str, schema: dict[str, object], value: object) -> None:
-    assert fits(schema, value), where
+@pytest.mark.parametrize(("reading", "schema", "value"), EXAMPLES)
+def test_an_example_fits_the_schema_beside_it(reading: Reading, schema: dict[str, object], value: object) -> None:
+    assert reading.fits(schema, value)
 
 
-def test_every_body_of_a_request_or_answer_has_an_example() -> None:
+@every_contract
+def test_every_body_of_a_request_or_answer_has_an_example(reading: Reading) -> None:
     bodies = [
         (name, body)
-        for name, (_, _, operation) in operations().items()
-        for holder in (operation.get("requestBody", {}), *map(resolved, operation["responses"].values()))
+        for name, (_, _, operation) in reading.operations.items()
+        for holder in (operation.get("requestBody", {}), *map(reading.resolved, operation["responses"].values()))
         for body in holder.get("content", {}).values()
     ]
 
     assert [name for name, body in bodies if not ("example" in body or body.get("examples"))] == []
 
 
-def test_an_example_with_a_wrong_field_does_not_fit() -> None:
-    page = resolved({"$ref": "#/components/examples/ASessionPage"})["value"]
+@every_contract
+def test_every_named_example_is_shown_somewhere(reading: Reading) -> None:
+    shown = re.findall(r"#/components/examples/(\w+)", str(reading.document["paths"]))
+
+    assert set(shown) == reading.document["components"]["examples"].keys()
+
+
+@every_contract
+def test_an_example_with_a_wrong_field_does_not_fit(reading: Reading) -> None:
+    page = reading.resolved({"$ref": "#/components/examples/ASessionPage"})["value"]
     broken = {**page, "pagination": {**page["pagination"], "limit": "two"}}
 
-    assert not fits(component("SessionListResponse"), broken)
+    assert not reading.fits(component("SessionListResponse"), broken)

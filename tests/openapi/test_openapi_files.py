@@ -8,19 +8,22 @@ from pathlib import Path
 
 import pytest
 import yaml
-from openapi_reading import the_document
+from openapi_reading import Reading, every_contract
 
 from mock_gateway.openapi.__main__ import main
-from mock_gateway.openapi.outputs import DOCUMENT, PAGE, generated_files
+from mock_gateway.openapi.contracts import CONTRACTS
+from mock_gateway.openapi.outputs import generated_files
 from mock_gateway.openapi.yaml_text import to_yaml
 
 ROOT = Path(__file__).parents[2]
+FILES = [path for contract in CONTRACTS for path in (contract.document, contract.page)]
 
 
 @pytest.fixture
 def source_tree(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").touch()
-    (tmp_path / PAGE.parent).mkdir(parents=True)
+    for path in FILES:
+        (tmp_path / path.parent).mkdir(parents=True, exist_ok=True)
     return tmp_path
 
 
@@ -35,7 +38,7 @@ def test_what_was_written_is_fresh(source_tree: Path) -> None:
     assert main(["--check", "--root", str(source_tree)]) == 0
 
 
-@pytest.mark.parametrize("path", [DOCUMENT, PAGE], ids=str)
+@pytest.mark.parametrize("path", FILES, ids=str)
 def test_a_file_that_differs_is_named_as_stale(
     path: Path, source_tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -53,8 +56,8 @@ def test_a_check_writes_nothing(source_tree: Path, capsys: pytest.CaptureFixture
     exit_code = main(["--check", "--root", str(source_tree)])
 
     assert exit_code == 1
-    assert len(capsys.readouterr().err.splitlines()) == 2
-    assert not (source_tree / DOCUMENT).exists()
+    assert len(capsys.readouterr().err.splitlines()) == len(FILES)
+    assert not [path for path in FILES if (source_tree / path).exists()]
 
 
 def test_a_folder_that_is_no_source_tree_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,14 +89,15 @@ def test_files_end_in_one_line_feed_and_have_no_carriage_return() -> None:
         assert not text.endswith("\n\n")
 
 
-def test_the_yaml_reads_back_as_the_document() -> None:
-    assert yaml.safe_load(to_yaml(the_document(), "A heading.")) == the_document()
+@every_contract
+def test_the_yaml_reads_back_as_the_document(reading: Reading) -> None:
+    assert yaml.safe_load(to_yaml(reading.document, "A heading.")) == reading.document
 
 
 def test_a_server_loads_neither_pydantic_nor_the_models() -> None:
     script = (
         "import sys, mock_gateway.http.app; "
-        "sys.exit(bool({'pydantic', 'mock_gateway.wire.beta.models'} & {*sys.modules}))"
+        "sys.exit(bool({'pydantic', 'mock_gateway.wire.model_base'} & {*sys.modules}))"
     )
 
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0

@@ -6,7 +6,7 @@ import copy
 from html.parser import HTMLParser
 
 import pytest
-from openapi_reading import operations, the_document
+from openapi_reading import READINGS, Reading, every_contract
 
 from mock_gateway.openapi.page import build_page, rule_places
 from mock_gateway.openapi.page_html import Html, element, inline, prose
@@ -46,12 +46,13 @@ def _read(page: str) -> _Reader:
     return reader
 
 
-def test_the_page_has_a_place_for_every_operation_schema_and_error() -> None:
-    reader = _read(build_page(the_document()))
-    components = the_document()["components"]
+@every_contract
+def test_the_page_has_a_place_for_every_operation_schema_and_error(reading: Reading) -> None:
+    reader = _read(build_page(reading.document))
+    components = reading.document["components"]
 
     expected = {
-        *operations(),
+        *reading.operations,
         *(f"schema-{name}" for name in components["schemas"]),
         *(f"response-{name}" for name in components["responses"]),
     }
@@ -59,21 +60,24 @@ def test_the_page_has_a_place_for_every_operation_schema_and_error() -> None:
     assert expected <= set(reader.ids)
 
 
-def test_every_link_leads_to_a_place_on_the_page() -> None:
-    reader = _read(build_page(the_document()))
+@every_contract
+def test_every_link_leads_to_a_place_on_the_page(reading: Reading) -> None:
+    reader = _read(build_page(reading.document))
 
     assert reader.links <= {f"#{identity}" for identity in reader.ids}
 
 
-def test_ids_are_unique_and_elements_nest() -> None:
-    reader = _read(build_page(the_document()))
+@every_contract
+def test_ids_are_unique_and_elements_nest(reading: Reading) -> None:
+    reader = _read(build_page(reading.document))
 
     assert len(reader.ids) == len(set(reader.ids))
     assert reader.open == []
 
 
-def test_the_page_loads_nothing() -> None:
-    page = build_page(the_document())
+@every_contract
+def test_the_page_loads_nothing(reading: Reading) -> None:
+    page = build_page(reading.document)
 
     assert _read(page).loads == []
     assert "@import" not in page
@@ -81,15 +85,16 @@ def test_the_page_loads_nothing() -> None:
 
 
 def test_every_cited_rule_is_in_the_index_with_its_places() -> None:
-    places = rule_places(the_document())
+    document = READINGS["beta"].document
+    places = rule_places(document)
 
     assert ("create_turn", "create_turn") in places["API-5"]
     assert ("TurnDone", "schema-TurnDone") in places["EVT-2"]
-    assert all(f"rule-{rule}" in _read(build_page(the_document())).ids for rule in ("API-1", "NET-5", "PAG-2"))
+    assert all(f"rule-{rule}" in _read(build_page(document)).ids for rule in ("API-1", "NET-5", "PAG-2"))
 
 
 def test_markup_in_the_document_is_shown_and_not_obeyed() -> None:
-    document = copy.deepcopy(the_document())
+    document = copy.deepcopy(READINGS["beta"].document)
     evil = "<script>alert('\"&')</script>"
     document["info"]["title"] = evil
     document["paths"]["/sessions"]["get"]["summary"] = evil

@@ -1,10 +1,11 @@
-"""A contract tester that reads streams finds a bad event, and only a bad event, by this document."""
+"""A contract tester that reads streams finds a bad event, and only a bad event, by these documents."""
 
 from __future__ import annotations
 
 import pytest
 import schemathesis
-from openapi_reading import the_document
+from openapi_reading import READINGS, Reading
+from openapi_tables import TABLES
 from schemathesis.core import NOT_SET
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import response_schema_conformance
@@ -13,71 +14,62 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
-from mock_gateway.openapi.examples_events import SHORT_STREAM, sse_text
-
-STREAM = "/sessions/{session_id}/turns/{turn_id}/stream"
-TURNS = "/sessions/{session_id}/turns"
-GOOD = sse_text(SHORT_STREAM)
 PLACES = {"session_id": "sess-1", "turn_id": "turn-1"}
+STREAMS = [
+    pytest.param(READINGS[name], method, path, id=f"{name} {method} {path}")
+    for name, table in TABLES.items()
+    for method, path in table.streams
+]
+BAD_EVENTS = [
+    pytest.param(READINGS[name], method, path, good, bad, id=f"{name} {method} {path} {what}")
+    for name, table in TABLES.items()
+    for method, path in table.streams
+    for what, good, bad in table.bad_events
+]
 
 
-def _server(text: str) -> Starlette:
-    """A server of the document whose streams all say `text`."""
+def _server(reading: Reading, path: str, method: str, text: str) -> Starlette:
+    """A server of the document whose stream says `text`."""
 
     async def stream(_: Request) -> StreamingResponse:
         return StreamingResponse(iter([text]), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     async def document(_: Request) -> JSONResponse:
-        return JSONResponse(the_document())
+        return JSONResponse(reading.document)
 
-    return Starlette(
-        routes=[Route("/openapi.json", document), Route(STREAM, stream), Route(TURNS, stream, methods=["POST"])]
-    )
+    return Starlette(routes=[Route("/openapi.json", document), Route(path, stream, methods=[method])])
 
 
-def _judge(text: str, path: str = STREAM, method: str = "GET") -> None:
+def _judge(reading: Reading, method: str, path: str, text: str) -> None:
     """Raise FailureGroup when the answer does not fit the document."""
-    schema = schemathesis.openapi.from_asgi("/openapi.json", _server(text))
-    case = schema[path][method].Case(path_parameters=PLACES, body={"stream": True} if method == "POST" else NOT_SET)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", _server(reading, path, method, text))
+    case = schema[path][method].Case(path_parameters=PLACES, body=NOT_SET if method == "GET" else {})
     case.validate_response(case.call(), checks=[response_schema_conformance])
 
 
-@pytest.mark.parametrize(("path", "method"), [(STREAM, "GET"), (TURNS, "POST")])
-def test_a_good_stream_passes(path: str, method: str) -> None:
-    _judge(GOOD, path, method)
+@pytest.mark.parametrize(("reading", "method", "path"), STREAMS)
+def test_a_good_stream_passes_with_a_comment_in_it(reading: Reading, method: str, path: str) -> None:
+    _judge(reading, method, path, f": still here\n\n{TABLES[str(reading)].stream}")
 
 
-def test_a_comment_between_frames_is_no_event() -> None:
-    _judge(f": still here\n\n{GOOD}")
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        pytest.param('"sequence_id":"2"', id="a sequence id that is a string"),
-        pytest.param('"sequence_id":0', id="a sequence id below one"),
-        pytest.param('"position":2', id="no sequence id"),
-    ],
-)
-@pytest.mark.parametrize(("path", "method"), [(STREAM, "GET"), (TURNS, "POST")])
-def test_a_bad_event_after_a_good_one_is_found(bad: str, path: str, method: str) -> None:
-    text = GOOD.replace('"sequence_id":2', bad)
-    assert text != GOOD
+@pytest.mark.parametrize(("reading", "method", "path", "good", "bad"), BAD_EVENTS)
+def test_a_bad_event_after_a_good_one_is_found(reading: Reading, method: str, path: str, good: str, bad: str) -> None:
+    stream = TABLES[str(reading)].stream
+    assert good in stream
 
     with pytest.raises(FailureGroup, match="SSE event payload violates content schema"):
-        _judge(text, path, method)
+        _judge(reading, method, path, stream.replace(good, bad))
 
 
-def test_an_event_type_that_the_contract_lacks_is_found() -> None:
-    with pytest.raises(FailureGroup, match="SSE event payload violates content schema"):
-        _judge(GOOD.replace('"type":"model.message","sequence_id":2', '"type":"model.massage","sequence_id":2'))
+@pytest.mark.parametrize(("reading", "method", "path"), STREAMS)
+def test_data_that_is_not_json_is_found(reading: Reading, method: str, path: str) -> None:
+    text = TABLES[str(reading)].stream.replace('data: {"type":"turn.created"', 'data: "type":"turn.created"')
 
-
-def test_data_that_is_not_json_is_found() -> None:
     with pytest.raises(FailureGroup, match="cannot deserialize payload"):
-        _judge(GOOD.replace('data: {"type":"turn.created"', 'data: "type":"turn.created"'))
+        _judge(reading, method, path, text)
 
 
-def test_an_id_that_is_no_sequence_id_is_found() -> None:
+@pytest.mark.parametrize(("reading", "method", "path"), STREAMS)
+def test_an_id_that_is_no_number_of_an_event_is_found(reading: Reading, method: str, path: str) -> None:
     with pytest.raises(FailureGroup, match="SSE event violates schema"):
-        _judge(GOOD.replace("id: 2\n", "id: two\n"))
+        _judge(reading, method, path, TABLES[str(reading)].stream.replace("id: 2\n", "id: two\n"))

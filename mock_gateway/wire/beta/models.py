@@ -13,9 +13,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from mock_gateway.wire.beta.models_base import Name, SessionId, Timestamp, TurnId, WireModel
+from mock_gateway.wire.beta.models_base import SessionId, Timestamp, TurnId
 from mock_gateway.wire.beta.models_events import CancellationReason, TurnEvent, TurnOutputEvent
 from mock_gateway.wire.beta.models_input import TurnInput
+from mock_gateway.wire.model_base import Name, WireModel
 
 PAGE_SIZE_MAX = 1000
 

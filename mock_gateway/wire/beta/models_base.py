@@ -1,10 +1,7 @@
-"""What every wire object of the documented contract shares: the model base and the named strings.
+"""What every wire object of the documented contract shares: its named strings, and conditions on its fields.
 
-Owns: tolerance of unknown fields, strictness about known ones, and the scalars that recur.
-Must not know: which object uses them. Objects: `models_input.py`, `models_events.py`, `models.py`.
-
-None of these modules may be imported by anything that a starting server imports: they load
-pydantic, which is for the OpenAPI document, the tests and the reference client.
+Must not know: which object uses them. Objects: `models_input.py`, `models_events.py`, `models.py`. What other dialects
+share as well is in `wire/model_base.py`, which also says who must not import any of these modules.
 """
 
 from __future__ import annotations
@@ -12,32 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from typing_extensions import TypeAliasType
 
-MAIN_THREAD = "main"
+from mock_gateway.wire.model_base import (
+    DATA_URI_PATTERN,
+    MAIN_THREAD,
+    TIMESTAMP_PATTERN,
+    WireModel,
+    not_main,
+)
 
-_MIME_TOKEN = "[A-Za-z0-9_.+-]+"
-_BASE64 = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})"
-DATA_URI_PATTERN = f"^data:{_MIME_TOKEN}/{_MIME_TOKEN}(?:;{_MIME_TOKEN}=[^;,]*)*;base64,{_BASE64}$"
-TIMESTAMP_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$"
 UUID7_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-
-
-class WireModel(BaseModel):
-    """One JSON object on the wire: known fields are checked exactly, unknown ones are kept (NET-5)."""
-
-    model_config = ConfigDict(extra="allow", strict=True, use_attribute_docstrings=True)
-
-
-def _not_main(thread_id: str) -> str:
-    if thread_id == MAIN_THREAD:
-        raise ValueError("the root thread is never created or finished by an event (THR-1)")
-    return thread_id
-
-
-Name = Annotated[str, Field(min_length=1)]
-"""A string that may not be empty."""
 
 Timestamp = TypeAliasType(
     "Timestamp",
@@ -80,7 +63,7 @@ SubAgentThreadId = TypeAliasType(
             description="Names the thread of a sub-agent, unique in its session; never `main` (THR-1, THR-2).",
             json_schema_extra={"not": {"const": MAIN_THREAD}},
         ),
-        AfterValidator(_not_main),
+        AfterValidator(not_main),
     ],
 )
 ToolCallId = TypeAliasType(

@@ -14,17 +14,16 @@ from pydantic import ConfigDict, Field, model_validator
 from typing_extensions import TypeAliasType
 
 from mock_gateway.wire.beta.models_base import (
-    Name,
     SequenceId,
     SubAgentThreadId,
     ThreadId,
     Timestamp,
     ToolCallId,
     TurnId,
-    WireModel,
     check_fields_by_status,
     fields_by_status,
 )
+from mock_gateway.wire.model_base import WEB_ADDRESS_PATTERN, Name, WireModel
 
 CancellationReason = TypeAliasType(
     "CancellationReason",
@@ -147,7 +146,7 @@ class McpServerAuthInfo(WireModel):
 
     mcp_server_name: Name
     """Name of the MCP server."""
-    auth_url: Annotated[str, Field(pattern=r"^https?://\S+$", json_schema_extra={"format": "uri"})]
+    auth_url: Annotated[str, Field(pattern=WEB_ADDRESS_PATTERN, json_schema_extra={"format": "uri"})]
     """A page for the person to open."""
     thread_ids: Annotated[list[ThreadId], Field(min_length=1)]
     """The threads that wait for this server."""

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from mock_gateway.wire.beta.models_base import DataUri, Name, ThreadId, ToolCallId, WireModel
+from mock_gateway.wire.beta.models_base import DataUri, ThreadId, ToolCallId
+from mock_gateway.wire.model_base import Name, WireModel
 
 
 class TextContentPart(WireModel):

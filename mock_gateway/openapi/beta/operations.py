@@ -7,7 +7,7 @@ Must not know: how a document is laid out (`document.py`).
 
 from __future__ import annotations
 
-from mock_gateway.openapi.examples_events import SHORT_STREAM, sse_text
+from mock_gateway.openapi.beta.examples_events import SHORT_STREAM, sse_text
 from mock_gateway.openapi.facts import SSE, Body, Link, OperationFacts
 
 TAGS: dict[str, str] = {

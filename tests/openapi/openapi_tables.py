@@ -1,0 +1,8 @@
+"""The contracts, each written down a second time."""
+
+from __future__ import annotations
+
+from openapi_beta import BETA
+from openapi_table import Table
+
+TABLES: dict[str, Table] = {"beta": BETA}
