@@ -15,6 +15,7 @@ import re
 import warnings
 from collections.abc import Callable
 from functools import lru_cache
+from math import isinf
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -184,8 +185,10 @@ class _Builder:
             raise self.refused(node, f"`{value}` is Python's word", "write true, false or null")
         if not isinstance(value, str | int | float):
             raise self.refused(node, "this is no text and no number")
-        if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        if isinstance(value, float) and isinf(value):
             raise self.refused(node, "the number is too large")
+        if isinstance(value, str) and any("\ud800" <= one <= "\udfff" for one in value):
+            raise self.refused(node, "half a character", "write the character itself")
         return _constant(value)
 
     def many(self, node: ast.List) -> Evaluate:

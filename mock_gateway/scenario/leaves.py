@@ -129,7 +129,7 @@ class Patience(Shape):
             seconds, asks = DURATION.parse(node.value), ASKS.parse(node.value)
             if seconds is not None:
                 return seconds, 0
-            if asks is not None and asks >= 1 and asks.is_integer():
+            if asks is not None and asks.is_integer():
                 return None, int(asks)
             return self.refuse(node, label, mistakes)
         hint = f"a number needs its unit: write {node.value}s or {node.value} asks"

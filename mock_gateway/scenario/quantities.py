@@ -8,26 +8,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
+from math import inf
 
-from msgspec import Struct
-
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
 
 
-class Quantity(Struct, frozen=True):
+class Quantity:
     """One kind of quantity.
 
     name: what it is called in messages. units: unit to its worth in the base unit (seconds, bytes, ...).
-    suffix: what must follow the unit. example: some that are right. bare: what to write for a bare number.
-    zero: a bare 0 will do.
+    example: some that are right. bare: what to write for a bare number. suffix: what must follow the unit.
+    zero: a bare 0 will do. least, most: bounds of the worth, themselves allowed.
     """
 
-    name: str
-    units: Mapping[str, float]
-    example: str
-    bare: str
-    suffix: str = ""
-    zero: bool = False
+    def __init__(
+        self,
+        name: str,
+        units: Mapping[str, float],
+        example: str,
+        bare: str,
+        *,
+        suffix: str = "",
+        zero: bool = False,
+        least: float = 0.0,
+        most: float = inf,
+    ) -> None:
+        self.name = name
+        self.units = units
+        self.example = example
+        self.bare = bare
+        self.suffix = suffix
+        self.zero = zero
+        self.least = least
+        self.most = most
 
     @property
     def pattern(self) -> str:
@@ -36,9 +50,16 @@ class Quantity(Struct, frozen=True):
         return f"^{_NUMBER} ?(?:{units}){self.suffix}$"
 
     def parse(self, text: str) -> float | None:
-        """The worth of a text in the base unit; None when it is no such quantity."""
-        found = re.fullmatch(f"({_NUMBER}) ?({'|'.join(map(re.escape, self.units))}){self.suffix}", text)
-        return float(found[1]) * self.units[found[2]] if found else None
+        """The worth of a text in the base unit; None when it is no such quantity, or out of its bounds."""
+        found = self._test.fullmatch(text)
+        if found is None:
+            return None
+        worth = float(found[1]) * self.units[found[2]]
+        return worth if self.least <= worth <= self.most else None
+
+    @cached_property
+    def _test(self) -> re.Pattern[str]:
+        return re.compile(f"({_NUMBER}) ?({'|'.join(map(re.escape, self.units))}){self.suffix}")
 
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -46,6 +67,6 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 DURATION = Quantity("a duration", _SECONDS, "300ms, 2s, 10m or 1h", "{}s or {}ms", zero=True)
 AGE = Quantity("an age", _SECONDS, "10m ago, 2h ago or 3d ago", "{}s ago", suffix=" ago")
 SIZE = Quantity("a size", {"B": 1, "KB": 1024, "MB": 1024 * 1024}, "512 B, 10 KB or 1 MB", "{} KB")
-RATE = Quantity("a rate", {"tokens/s": 1.0}, "40 tokens/s", "{} tokens/s")
-SHARE = Quantity("a percentage", {"%": 0.01}, "20%", "{}%", zero=True)
-ASKS = Quantity("a number of asks", {"asks": 1.0, "ask": 1.0}, "2 asks", "{} asks or {}s")
+RATE = Quantity("a rate", {"tokens/s": 1.0}, "40 tokens/s", "{} tokens/s", least=0.001)
+SHARE = Quantity("a percentage", {"%": 0.01}, "20%", "{}%", zero=True, most=1.0)
+ASKS = Quantity("a number of asks", {"asks": 1.0, "ask": 1.0}, "2 asks", "{} asks or {}s", least=1.0)

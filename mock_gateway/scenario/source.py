@@ -192,7 +192,7 @@ class _Composer:
             return root
         except yaml.MarkedYAMLError as error:
             raise ScenarioErrors([explain_yaml(error, self.source.name, text)]) from error
-        except yaml.reader.ReaderError as error:
+        except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
             raise self._unprintable() from error
 
     def _stop(self, line: int, column: int, message: str, hint: str = "") -> ScenarioErrors:
@@ -207,7 +207,7 @@ class _Composer:
         line, column = self.source.place(found.start() if found else 0)
         name = f"U+{ord(found.group()):04X}" if found else "a character"
         hint = 'write it as an escape in double quotes, such as "\\u0007"'
-        return self._stop(line, column, f"{name} is a control character; YAML allows printable text only", hint)
+        return self._stop(line, column, f"{name} is not printable; YAML is made of printable characters", hint)
 
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)

@@ -28,3 +28,11 @@ def test_a_quantity_is_worth_its_number_times_its_unit(quantity: Quantity, text:
 def test_what_is_no_duration_is_none(text: str) -> None:
     assert DURATION.parse(text) is None
     assert not re.search(DURATION.pattern, text)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "text"),
+    [(RATE, "0 tokens/s"), (RATE, "0.0001 tokens/s"), (SHARE, "101%"), (ASKS, "0 asks"), (DURATION, "9" * 400 + "s")],
+)
+def test_what_is_out_of_bounds_is_none(quantity: Quantity, text: str) -> None:
+    assert quantity.parse(text) is None

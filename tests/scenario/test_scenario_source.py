@@ -100,7 +100,8 @@ def test_a_key_is_the_text_as_written() -> None:
         ("a: .NaN", "1:4", ".NaN is no number that JSON can carry", "quotes"),
         ("a: 1e999", "1:4", "the number 1e999 is too large", "quotes"),
         (f"a: {'9' * 41}", "1:4", "more than 40 digits", "quotes"),
-        ("a: 1\nb: \x07", "2:4", "U+0007 is a control character", "escape"),
+        ("a: 1\nb: \x07", "2:4", "U+0007 is not printable", "escape"),
+        ("a: 1\nb: c \ud83d", "2:6", "U+D83D is not printable", "escape"),
     ],
 )  # fmt: skip
 def test_what_is_not_allowed_is_told_with_its_place(text: str, where: str, message: str, hint: str) -> None:

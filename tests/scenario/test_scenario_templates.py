@@ -147,7 +147,7 @@ def test_what_cannot_be_evaluated_says_what_there_is(expression: str, message: s
         "await x", "yield", "yield x", "import os", "x = 1", "x; y", "answer | upper(1)",
         "answer | default", "answer | default(1, 2)", "answer | join(1, 2)", "answer | round(n=1)", "answer | a.b",
         "answer | 'upper'", "answer | nothing", "answer | default(*results)", "1e999", "(", "a b", "",
-        "'\\", "9" * 5000,
+        "'\\", "9" * 5000, r"'\ud83d'",
     ],
 )  # fmt: skip
 def test_everything_else_is_refused_when_a_file_is_read(expression: str) -> None:
