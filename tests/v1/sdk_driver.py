@@ -529,21 +529,25 @@ UNTYPED = ("list_turn_events", 409, True)
 @check("every typed error")
 async def typed_errors(kit: Kit) -> None:
     for status, name in NAMES.items():
-        sessions = kit.connect(f"{kit.url}/fail/{status}")._client.agents.sessions
-        calls: dict[str, Callable[[], Any]] = {
-            "create": lambda api=sessions: api.create(agent_name="desk"),
-            "list": lambda api=sessions: kit.all(api.list(agent_name="desk")),
-            "get": lambda api=sessions: api.get("s"),
-            "cancel": lambda api=sessions: api.cancel("s"),
-            "list_turns": lambda api=sessions: kit.all(api.list_turns("s")),
-            "create_turn": lambda api=sessions: _created(kit, api),
-            "get_turn": lambda api=sessions: api.get_turn("s", "t"),
-            "subscribe_to_turn": lambda api=sessions: kit.all(api.subscribe_to_turn("s", "t")),
-            "list_turn_events": lambda api=sessions: kit.all(api.list_turn_events("s", "t")),
-        }
+        calls = endpoints(kit, kit.connect(f"{kit.url}/fail/{status}")._client.agents.sessions)
         for endpoint, call in calls.items():
             is_typed = status in TYPED[endpoint] and (endpoint, status, VERSION < (0, 3)) != UNTYPED
             await kit.refused(getattr(sdk, name) if is_typed else ApiError, status, call)
+
+
+def endpoints(kit: Kit, api: Any) -> dict[str, Callable[[], Any]]:
+    """One call of each endpoint."""
+    return {
+        "create": lambda: api.create(agent_name="desk"),
+        "list": lambda: kit.all(api.list(agent_name="desk")),
+        "get": lambda: api.get("s"),
+        "cancel": lambda: api.cancel("s"),
+        "list_turns": lambda: kit.all(api.list_turns("s")),
+        "create_turn": lambda: _created(kit, api),
+        "get_turn": lambda: api.get_turn("s", "t"),
+        "subscribe_to_turn": lambda: kit.all(api.subscribe_to_turn("s", "t")),
+        "list_turn_events": lambda: kit.all(api.list_turn_events("s", "t")),
+    }
 
 
 def _created(kit: Kit, api: Any) -> Any:
