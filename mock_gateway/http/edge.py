@@ -53,7 +53,7 @@ class ClientGone(Exception):
 
 
 class Call:
-    """One request on its way. `answered` is what the journal gets."""
+    """One request on its way. unread: the client may still be sending its body when the answer goes out."""
 
     __slots__ = (
         "body",
@@ -67,6 +67,7 @@ class Call:
         "send",
         "status",
         "subject",
+        "unread",
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect, operation: str = "") -> None:
@@ -81,6 +82,7 @@ class Call:
         self.message = ""
         self.status = 0
         self.body = b""
+        self.unread = False
 
 
 class Edge:
@@ -196,20 +198,23 @@ class Edge:
         limit = self.gateway.settings.body_limit
         length = call.headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > limit:
+            call.unread = True
             raise TooLarge
         if call.scope["method"] not in ("POST", "PUT", "PATCH"):
             return b""
-        body = b""
+        parts: list[bytes] = []
+        size = 0
         while True:
             message = await call.receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
-            part: bytes = message.get("body", b"")
-            body += part
-            if len(body) > limit:
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            call.unread = bool(message.get("more_body"))
+            if size > limit:
                 raise TooLarge
-            if not message.get("more_body"):
-                return body
+            if not call.unread:
+                return b"".join(parts)
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
@@ -237,7 +242,7 @@ class Edge:
         await call.send({"type": "http.response.start", "status": status, "headers": headers})
         if call.scope["method"] == "HEAD":
             body = b""
-        if status == 413:
+        if call.unread:
             await call.send({"type": "http.response.body", "body": body, "more_body": True})
             await self._linger(call)
             body = b""
