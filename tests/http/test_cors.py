@@ -76,9 +76,15 @@ def test_a_preflight_needs_no_key_and_allows_what_it_asks_for(path: str, method:
 
 
 def test_a_preflight_from_the_web_to_this_machine_is_allowed() -> None:
-    asked = {"access_control_request_method": "POST", "access_control_request_private_network": "true"}
-
-    reply = call(make_app(), "OPTIONS", "/sessions", key=None, origin=ORIGIN, **asked)
+    reply = call(
+        make_app(),
+        "OPTIONS",
+        "/sessions",
+        key=None,
+        origin=ORIGIN,
+        access_control_request_method="POST",
+        access_control_request_private_network="true",
+    )
 
     assert reply.headers["access-control-allow-private-network"] == "true"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
@@ -159,7 +160,7 @@ def test_a_session_with_an_odd_id_has_a_page_too() -> None:
     ids=["key", "no key", "session", "server", "world", "escape", "query"],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-def test_a_wrong_address_is_no_page_and_decides_nothing(wrong, method: str) -> None:
+def test_a_wrong_address_is_no_page_and_decides_nothing(wrong: Callable[[str], str], method: str) -> None:
     app = make_app()
     session, page = asked(app)
     worlds = list(app.gateway.worlds)

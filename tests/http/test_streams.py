@@ -31,11 +31,19 @@ class Line:
         self.on_lost: Callable[[], None] | None = None
         self.aborted = False
 
+    def lose(self) -> None:
+        """The client has gone."""
+        assert self.on_lost is not None
+        self.on_lost()
+
     def abort(self) -> None:
         self.aborted = True
 
     def flush(self) -> None:
         """A head that waits goes out."""
+
+    def keep_next(self) -> None:
+        """The next head waits for its body."""
 
 
 class Client:
@@ -71,6 +79,10 @@ class Client:
             while not is_so():
                 self._news.clear()
                 await self._news.wait()
+
+    def has_some(self) -> bool:
+        """Whether anything was sent."""
+        return bool(self.parts)
 
     @property
     def body(self) -> bytes:
@@ -145,7 +157,8 @@ def test_a_live_reader_gets_each_event_as_it_happens() -> None:
 
 def test_two_readers_take_turns() -> None:
     async def check() -> None:
-        view, order = view_of(story(LONG).say(), BETA), []
+        view = view_of(story(LONG).say(), BETA)
+        order: list[str] = []
         readers = [Client(name, order) for name in "ab"]
         streams = Streams(QUIET)
 
@@ -165,7 +178,7 @@ def test_a_silent_stream_gets_comments_and_no_events() -> None:
         following = asyncio.create_task(streams.follow(view, 0, client.receive, client.send, client.line))
 
         await client.until(lambda: client.parts.count(HEARTBEAT) == 3)
-        client.line.on_lost()
+        client.line.lose()
         await following
 
         assert client.body == whole(view)
@@ -200,7 +213,7 @@ def test_a_lost_client_leaves_nothing_behind_and_changes_nothing(seam: bool) -> 
         await client.until(lambda: client.body == whole(view))
         sent, facts = len(client.parts), len(played.turn.log.facts)
 
-        client.line.on_lost() if seam else client.leave()
+        client.line.lose() if seam else client.leave()
         await following
 
         assert (streams.readers, played.turn.log.readers, client.line.on_lost) == (set(), [], None)
@@ -222,7 +235,7 @@ def test_closing_ends_every_stream_at_once(seam: bool) -> None:
             for client, line in zip(clients, lines, strict=True)
         ]
         for client in clients:
-            await client.until(lambda client=client: bool(client.parts))
+            await client.until(client.has_some)
 
         streams.close()
         await asyncio.gather(*following)

@@ -45,7 +45,8 @@ def ended(text: str) -> Story:
 
 def suffix(view: Projection, cursor: int) -> tuple[list[int], bytes]:
     """Sequence ids and bytes of all frames after a cursor."""
-    numbers, body = [], b""
+    numbers: list[int] = []
+    body = b""
     while True:
         part, cursor = view.take(cursor)
         if not part:
