@@ -98,7 +98,11 @@ SCALARS: list[object] = [None, True, False, 0, 1, -1, 2.5, 10**30, "", "x", "x y
 JUNK = [*SCALARS, [], [1], ["x"], [[]], {}, {"zzz": 1}]
 
 
-@pytest.mark.parametrize(("record", "key"), [(record, key) for record, key, _ in KEYS], ids=str)
+@pytest.mark.parametrize(
+    ("record", "key"),
+    [(record, key) for record, key, _ in KEYS],
+    ids=[f"{record.name}.{key}" for record, key, _ in KEYS],
+)
 def test_what_the_schema_refuses_the_reader_refuses_too(record: Fields, key: str) -> None:
     for junk in JUNK:
         value = {**smallest(record, key), key: junk}
