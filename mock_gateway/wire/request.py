@@ -133,6 +133,11 @@ def json_type(value: object) -> str:
     return "null" if value is None else "a number"
 
 
+def field_type(given: Mapping[str, object], name: str) -> str:
+    """What a field is, in words; also that it is missing."""
+    return json_type(given[name]) if name in given else "missing"
+
+
 def note_unknown(given: Mapping[str, object], known: Collection[str], where: str, notes: list[str]) -> None:
     """Remark on fields that the contract does not know (NET-5)."""
     if given.keys() <= set(known):

@@ -83,6 +83,8 @@ CASES: Mapping[str, Case] = {
     "body-type-missing": turn_of({}),
     "body-type-unknown": turn_of({"type": "x"}),
     "body-content-number": message_of(1),
+    "body-content-missing": turn_of({"type": "user.message"}),
+    "body-content-null": message_of(None),
     "body-part-text": message_of(["hi"]),
     "body-part-unknown": message_of([{"type": "x"}]),
     "body-part-number": message_of([{"type": "text", "text": 1}]),

@@ -25,6 +25,7 @@ from mock_gateway.wire.dialect import Parse
 from mock_gateway.wire.request import (
     Request,
     choice_query,
+    field_type,
     integer_query,
     json_type,
     malformed,
@@ -103,7 +104,8 @@ def _user_message(item: Fields, where: str, notes: list[str]) -> Item:
     if isinstance(content, str):
         return UserMessage(content)
     if not isinstance(content, list):
-        raise malformed(f"{where}content is {json_type(content)}; a string or parts were expected", f"{where}content")
+        found = field_type(item, "content")
+        raise malformed(f"{where}content is {found}; a string or parts were expected", f"{where}content")
     return UserMessage(tuple(_part(part, f"{where}content[{index}].", notes) for index, part in enumerate(content)))
 
 
@@ -119,7 +121,7 @@ def _part(part: object, where: str, notes: list[str]) -> TextPart | FilePart:
     note_unknown(part, ("type", "file"), f"field {where}", notes)
     file = part.get("file")
     if not isinstance(file, dict):
-        raise malformed(f"{where}file is {json_type(file)}; an object was expected", f"{where}file")
+        raise malformed(f"{where}file is {field_type(part, 'file')}; an object was expected", f"{where}file")
     note_unknown(file, ("filename", "file_data"), f"field {where}file.", notes)
     name = string_field(file, "filename", f"{where}file.", least=1)
     uri = string_field(file, "file_data", f"{where}file.")
@@ -136,7 +138,9 @@ def _tool_approval(item: Fields, where: str, notes: list[str]) -> Item:
     thread_id, call_id = _ids(item, where)
     approval = item.get("approval")
     if not isinstance(approval, dict):
-        raise malformed(f"{where}approval is {json_type(approval)}; an object was expected", f"{where}approval")
+        raise malformed(
+            f"{where}approval is {field_type(item, 'approval')}; an object was expected", f"{where}approval"
+        )
     note_unknown(approval, ("status", "reason"), f"field {where}approval.", notes)
     status = string_field(approval, "status", f"{where}approval.")
     if status not in ("allow", "deny"):
