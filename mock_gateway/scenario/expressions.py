@@ -73,19 +73,37 @@ def compile_expression(text: str) -> Compiled:
         raise BadExpression("there is no expression between {{ and }}")
     if len(stripped) > LENGTH_LIMIT:
         raise BadExpression(f"the expression has {len(stripped)} characters; the limit is {LENGTH_LIMIT}")
-    if _DOTTED.fullmatch(stripped):
-        names = stripped.split(".")
-        if _RESERVED.isdisjoint(names):
-            return _dotted(names, lead)
+    quick = _quickly(stripped, lead)
+    if quick is not None:
+        return quick
     builder = _Builder(stripped, lead)
     return Compiled(builder.build(_parsed(stripped, lead)), tuple(builder.uses))
 
 
-def _dotted(names: list[str], lead: int) -> Compiled:
-    evaluate = _root(names[0])
-    for index, name in enumerate(names[1:], 1):
-        evaluate = _taken(evaluate, name, ".".join(names[:index]))
-    return Compiled(evaluate, (Use(names[0], names[1] if len(names) > 1 else None, lead),))
+# A name, then keys and indexes, then filters without arguments: what nearly all expressions are.
+_QUICK = re.compile(r"([A-Za-z]\w*)((?:\.[A-Za-z]\w*|\[-?(?:0|[1-9]\d{0,8})\]){0,12})((?: *\| *[a-z]+){0,4})", re.ASCII)
+_STEP = re.compile(r"\.(\w+)|\[(-?\d+)\]")
+
+
+def _quickly(text: str, lead: int) -> Compiled | None:
+    """The same as by way of the syntax tree, in a fraction of the time; None for everything that is not usual."""
+    found = _QUICK.fullmatch(text)
+    if found is None:
+        return None
+    root, path, written = found.groups()
+    steps = _STEP.findall(path)
+    filters = [FILTERS.get(name.strip()) for name in written.split("|")[1:]]
+    if not _RESERVED.isdisjoint([root, *(name for name, _ in steps)]):
+        return None
+    evaluate, of = _root(root), root
+    for name, index in steps:
+        evaluate = _taken(evaluate, name, of) if name else _indexed(evaluate, _constant(int(index)), of)
+        of += f".{name}" if name else f"[{index}]"
+    for one in filters:
+        if one is None or one.least:
+            return None
+        evaluate = _applied(one, evaluate, [])
+    return Compiled(evaluate, (Use(root, (steps[0][0] or None) if steps else None, lead),))
 
 
 def _parsed(text: str, lead: int) -> ast.expr:
@@ -106,7 +124,6 @@ def _parsed(text: str, lead: int) -> ast.expr:
 _GRAMMAR = 'an expression is made of names, .keys, [indexes], "text", numbers, + == < and or not, if else, | filters'
 _WARNED_OF = re.compile(r"\\|\d[A-Za-z_]")
 _WORDS = {"true": True, "false": False, "null": None}
-_DOTTED = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*", re.ASCII)
 _RESERVED = frozenset(keyword.kwlist) | _WORDS.keys()
 Test = Callable[[Any, Any], object]
 _COMPARE: dict[type[ast.cmpop], Test] = {
@@ -176,8 +193,7 @@ class _Builder:
 
     def subscript(self, node: ast.Subscript) -> Evaluate:
         value, index = self.build(node.value), self.build(node.slice)
-        of = self.source(node.value)
-        return lambda scope: item(value(scope), index(scope), of)
+        return _indexed(value, index, self.source(node.value))
 
     def constant(self, node: ast.Constant) -> Evaluate:
         value = node.value
@@ -271,6 +287,10 @@ def _root(name: str) -> Evaluate:
 
 def _taken(value: Evaluate, name: str, of: str) -> Evaluate:
     return lambda scope: attribute(value(scope), name, of)
+
+
+def _indexed(value: Evaluate, index: Evaluate, of: str) -> Evaluate:
+    return lambda scope: item(value(scope), index(scope), of)
 
 
 def _negative(value: object) -> object:

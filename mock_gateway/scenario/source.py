@@ -25,6 +25,7 @@ EventParser: Any = import_module("yaml.cyaml").CParser if yaml.__with_libyaml__ 
 """libyaml where PyYAML was built with it; else PyYAML's own parser, many times slower and stricter about `?`."""
 SIZE_LIMIT = 2 * 1024 * 1024
 """Bytes that a scenario file may have."""
+_USUAL = 32 * 1024  # more than nearly all files have: room for two MB is not made for each of them
 DEPTH_LIMIT = 100
 """Lists and mappings that may stand inside each other."""
 ALIAS_BUDGET = 20_000
@@ -121,8 +122,10 @@ def read_source(path: Path, name: str | None = None) -> Source:
     """
     shown = name or shown_path(path)
     try:
-        with path.open("rb") as file:
-            content = file.read(SIZE_LIMIT + 1)
+        with open(path, "rb") as file:  # noqa: PTH123  # half the time of Path.open, for each file at each start
+            content = file.read(_USUAL)
+            if len(content) == _USUAL:
+                content += file.read(SIZE_LIMIT + 1 - _USUAL)
     except OSError as error:
         raise _unread(shown, f"the file cannot be read: {(error.strerror or str(error)).lower()}") from error
     if len(content) > SIZE_LIMIT:

@@ -237,6 +237,31 @@ def test_no_text_in_a_file_makes_anything_but_our_mistakes(text: str) -> None:
         assert found == text
 
 
+_STEPS = st.sampled_from([".text", ".files", ".items", ".nothing", ".x", "[0]", "[-1]", "[7]"])
+_FILTERS = st.sampled_from(["upper", "length", "first", "last", "json", "trim", "money", "round", "join"])
+
+
+@given(
+    st.sampled_from(["input", "result", "results", "answer", "absent"]),
+    st.lists(_STEPS, max_size=4),
+    st.lists(_FILTERS, max_size=2),
+)
+def test_the_quick_way_is_the_same_as_the_long_one(root: str, steps: list[str], filters: list[str]) -> None:
+    quick = " | ".join(["".join([root, *steps]), *filters])
+    # Brackets are not usual: they take the way by the syntax tree.
+    long = " | ".join([f"({''.join([root, *steps])})", *filters])
+
+    assert outcome(quick) == outcome(long)
+    assert [use[:2] for use in compile_expression(quick).uses] == [use[:2] for use in compile_expression(long).uses]
+
+
+def outcome(expression: str) -> object:
+    try:
+        return value(expression)
+    except ScriptError as error:
+        return str(error)
+
+
 def test_the_syntax_nodes_that_are_allowed_are_known_to_python() -> None:
     from mock_gateway.scenario.expressions import _TABLE, _Builder
 
