@@ -7,7 +7,9 @@ import re
 
 import pytest
 
-from tests.v1.desk import SESSIONS, Desk, Frame, Json, allow, answer, deny, done, message, pending
+from mock_gateway.core.state import json_bytes
+from mock_gateway.wire.v1 import events, messages
+from tests.v1.desk import SESSIONS, Desk, Frame, Json, allow, answer, deny, desk, done, message, pending
 from tests.v1.stories import BASE, BORN, DELTA, GONE, INIT, RESULT, SAID, STORIES, check_fields, shape
 
 ULID = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}")
@@ -343,3 +345,20 @@ def test_both_contracts_follow_the_same_turn_each_with_its_own_numbers(server: D
     assert other["state"]["output"][-1]["content"] == done(frames)["output"]["content"] == "Four."
     assert other["state"]["output"][-1]["sequence_id"] < len(frames)
     assert server.call("GET", f"/shared{SESSIONS}/{session_id}")["data"]["id"] == session_id
+
+
+def test_a_delta_costs_no_json_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = 0
+
+    def counting(value: object) -> bytes:
+        nonlocal written
+        written += 1
+        return json_bytes(value)
+
+    for module in (events, messages):
+        monkeypatch.setattr(module, "json_bytes", counting)
+    with desk("agent: long\nturns: [{ say: { words: 2000 } }]") as server:
+        frames = server.say(server.session("long"), "go")
+
+    assert len(frames) > 2000
+    assert written < 20

@@ -12,6 +12,7 @@ from mock_gateway.core.state import Message, Turn
 from mock_gateway.wire.projection import Projection, view_of
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _PLACE = 3
 """Bytes for the place in the turn: they come before the bytes that depend on the turn's id, so that ids sort."""
 
@@ -20,7 +21,7 @@ def ulid(at: float, place: int, *parts: object) -> str:
     """A ULID whose time is `at` (seconds since the epoch), then its place, then what depends on the parts."""
     head = max(0, int(at * 1000)).to_bytes(6, "big") + (place & 0xFFFFFF).to_bytes(_PLACE, "big")
     value = int.from_bytes(head + digest(10 - _PLACE, *parts), "big")
-    return "".join([_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5)])
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def event_id(turn: Turn, at: float, number: int) -> str:
@@ -35,7 +36,7 @@ class Known:
 
     def __init__(self) -> None:
         self.ids: dict[int, str] = {}
-        self.heads: dict[int, bytes] = {}
+        self.heads: dict[int, tuple[bytes, bytes]] = {}
 
 
 def known_of(turn: Turn) -> Known:

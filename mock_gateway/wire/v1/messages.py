@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mock_gateway.core.events import Deltas
-from mock_gateway.core.pieces import Piece, PieceKind
+from mock_gateway.core.pieces import PieceKind
 from mock_gateway.core.script import SubAgentCall, Usage
 from mock_gateway.core.state import Message, OpenCall, Turn, json_bytes
 from mock_gateway.wire.projection import Projection
@@ -19,14 +19,9 @@ from mock_gateway.wire.v1.ids import known_of, message_id
 Json = dict[str, object]
 SYSTEM = "truefoundry-system"
 
-FIELD: Mapping[PieceKind, bytes] = {
-    PieceKind.TEXT: b'"content"',
-    PieceKind.REASONING: b'"reasoning_content"',
-    PieceKind.REFUSAL: b'"refusal"',
-}
-"""The field of a delta that is nothing but text."""
-
-DELTA = b'id: %d\ndata: {"type":"model.message.delta",%b,%b:%b}\n\n'
+BESIDE = (("refusal", PieceKind.REFUSAL), ("reasoning_content", PieceKind.REASONING))
+"""The fields for text beside the answer, in a delta and in a whole message."""
+FIELD: Mapping[PieceKind, bytes] = {kind: f'"{name}"'.encode() for name, kind in BESIDE}
 
 
 def base(view: Projection, message: Message) -> Json:
@@ -39,49 +34,49 @@ def base(view: Projection, message: Message) -> Json:
     }
 
 
-def _head(view: Projection, message: Message) -> bytes:
-    """What every delta of a message begins with."""
-    heads = known_of(view.turn).heads
-    head = heads.get(message.number)
-    if head is None:
-        ids = json_bytes({"id": message_id(view, message), "thread_id": message.thread_id})
-        head = heads[message.number] = ids[1:-1]
-    return head
+def _heads(view: Projection, message: Message) -> tuple[bytes, bytes]:
+    """What every delta of a message begins with, and what every delta of its text begins with."""
+    known = known_of(view.turn).heads
+    heads = known.get(message.number)
+    if heads is None:
+        ids = {"type": "model.message.delta", "id": message_id(view, message), "thread_id": message.thread_id}
+        head = b"data: " + json_bytes(ids)[:-1]
+        heads = known[message.number] = (head, head + b',"content":')
+    return heads
 
 
 def deltas(turn: Turn, view: Projection, fact: Deltas, number: int, skip: int, limit: int) -> list[bytes]:
     """The frames of a run of deltas from the `skip`-th on; `number` is the sequence number of its first."""
     message, begin = fact.message, fact.first + skip
     pieces = message.pieces[begin : min(fact.stop, begin + limit)]
-    head, text = _head(view, message), PieceKind.TEXT
+    head, said = _heads(view, message)
+    text = PieceKind.TEXT
     frames = [
-        b'id: %d\ndata: {"type":"model.message.delta",%b,"content":%b}\n\n' % (n, head, piece.encoded)
-        if piece.kind is text
-        else DELTA % (n, head, *_field(turn, message, piece))
-        for n, piece in enumerate(pieces, number + skip)
+        b"id: %d\n%b%b}\n\n" % (n, said, encoded)
+        if kind is text
+        else b"id: %d\n%b,%b}\n\n" % (n, head, _field(turn, message, kind, encoded, call))
+        for n, (kind, _, encoded, call) in enumerate(pieces, number + skip)
     ]
     if begin == 0 and frames:
         # Only the first delta of a message says when it was made.
-        first = head + b',"created_at":"%b"' % iso_time(fact.at).encode()
-        frames[0] = DELTA % (number, first, *_field(turn, message, pieces[0]))
+        made = b',"created_at":"%b"' % iso_time(fact.at).encode()
+        frames[0] = frames[0].replace(head, head + made, 1)
     return frames
 
 
-def _field(turn: Turn, message: Message, piece: Piece) -> tuple[bytes, bytes]:
-    """Name and value of what a delta adds; the last one has the usage behind its value."""
-    name = FIELD.get(piece.kind)
-    if name is not None:
-        return name, piece.encoded
-    if piece.kind is PieceKind.FINISH:
-        reason = json_bytes(message.finish_reason)
+def _field(turn: Turn, message: Message, kind: PieceKind, encoded: bytes, call: int) -> bytes:
+    """What a delta adds that is no text of the answer; the last one says how the message ended."""
+    if kind is PieceKind.ARGUMENTS:
+        return b'"tool_calls":[{"index":%d,"function":{"arguments":%b}}]' % (call, encoded)
+    if kind is PieceKind.CALL:
+        chunk = {"index": call, **_call(turn, message.calls[call], "")}
+        return b'"tool_calls":[%b]' % json_bytes(chunk)
+    if kind is PieceKind.FINISH:
+        end: Json = {"finish_reason": message.finish_reason}
         if message.usage is not None:
-            reason += b',"usage":' + json_bytes(usage(message.usage))
-        return b'"finish_reason"', reason
-    if piece.kind is PieceKind.ARGUMENTS:
-        return b'"tool_calls"', b'[{"index":%d,"function":{"arguments":%b}}]' % (piece.call, piece.encoded)
-    call = message.calls[piece.call]
-    chunk = {"index": piece.call, **_call(turn, call, "")}
-    return b'"tool_calls"', b"[%b]" % json_bytes(chunk)
+            end["usage"] = usage(message.usage)
+        return json_bytes(end)[1:-1]
+    return b"%b:%b" % (FIELD[kind], encoded)
 
 
 def _call(turn: Turn, call: OpenCall, arguments: str) -> Json:
@@ -115,12 +110,12 @@ def usage(tokens: Usage) -> Json:
 def assembled(turn: Turn, view: Projection, message: Message) -> Json:
     """A complete message, as lists and states have it: the id and the time of its base."""
     result = base(view, message)
-    text, refusal = message.text(), message.text(PieceKind.REFUSAL)
-    if text or not (message.calls or refusal):
+    # Most messages are plain, and then nobody has to look through their pieces.
+    beside = {} if message.plain else {name: message.text(kind) for name, kind in BESIDE if message.text(kind)}
+    text = message.text()
+    if text or not (message.calls or "refusal" in beside):
         result["content"] = text
-    for name, more in (("refusal", refusal), ("reasoning_content", message.text(PieceKind.REASONING))):
-        if more:
-            result[name] = more
+    result |= beside
     if message.calls:
         result["tool_calls"] = [_call(turn, call, call.arguments) for call in message.calls]
     result["finish_reason"] = message.finish_reason

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mock_gateway.core.ids import digest
 
 TYPES = ("user", "team", "serviceaccount", "virtualaccount", "agent-identity", "role")
 """The kinds of subject that a search can ask for."""
 
 
+@lru_cache(maxsize=1024)
 def subject_id(slug: str) -> str:
     """The id that stands for a slug, always the same."""
     return f"sub-{digest(8, 'subject', slug).hex()}"
