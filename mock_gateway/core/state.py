@@ -37,7 +37,7 @@ NO_VISITS: Mapping[int, int] = {}
 
 
 class Log:
-    """The facts of one turn, and who wants to know when there are more."""
+    """The facts of one turn. readers: called whenever there are more."""
 
     __slots__ = ("facts", "readers")
 
@@ -46,9 +46,8 @@ class Log:
         self.readers: list[Callable[[], None]] = []
 
     def wake(self) -> None:
-        """Tell every reader; each is told once and has to ask again."""
-        readers, self.readers = self.readers, []
-        for tell in readers:
+        """Tell every reader."""
+        for tell in self.readers:
             tell()
 
 

@@ -36,19 +36,29 @@ class Connection(Protocol):
 
 
 class Reader:
-    """One open stream."""
+    """One open stream. quiet: ticks of the heartbeat since something was sent."""
 
-    __slots__ = ("gone", "heartbeat_due", "quiet", "waiting")
+    __slots__ = ("_waiting", "gone", "heartbeat_due", "quiet")
 
     def __init__(self) -> None:
-        self.waiting: asyncio.Future[None] | None = None
+        self._waiting: asyncio.Future[None] | None = None
         self.gone = False
         self.heartbeat_due = False
         self.quiet = 0
 
+    def wait(self) -> asyncio.Future[None]:
+        """What is done when there is something to look at."""
+        self._waiting = asyncio.get_running_loop().create_future()
+        return self._waiting
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has nothing to send."""
+        return self._waiting is not None
+
     def wake(self) -> None:
         """Let the loop look again."""
-        waiting = self.waiting
+        waiting, self._waiting = self._waiting, None
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
 
@@ -76,6 +86,7 @@ class Streams:
         """
         reader = Reader()
         self.readers.add(reader)
+        view.turn.log.readers.append(reader.wake)
         watch = self._watch(reader, receive, connection)
         if connection is not None and not view.has_more(cursor):
             connection.flush()
@@ -85,6 +96,7 @@ class Streams:
             await self._run(reader, view, cursor, send)
         finally:
             self.readers.discard(reader)
+            view.turn.log.readers.remove(reader.wake)
             if connection is not None:
                 connection.on_lost = None
             if watch is not None:
@@ -104,23 +116,12 @@ class Streams:
             elif over:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             else:
-                await self._wait(reader, view, send)
+                await reader.wait()
+                if reader.heartbeat_due and not reader.gone:
+                    reader.heartbeat_due = False
+                    await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
             if over:
                 return
-
-    async def _wait(self, reader: Reader, view: Projection, send: Send) -> None:
-        readers = view.turn.log.readers
-        reader.waiting = asyncio.get_running_loop().create_future()
-        readers.append(reader.wake)
-        try:
-            await reader.waiting
-        finally:
-            reader.waiting = None
-            if reader.wake in view.turn.log.readers:
-                view.turn.log.readers.remove(reader.wake)
-        if reader.heartbeat_due and not reader.gone:
-            reader.heartbeat_due = False
-            await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
 
     def _watch(self, reader: Reader, receive: Receive, connection: Connection | None) -> asyncio.Task[None] | None:
         """See to it that a lost connection is noticed: by the seam, or by a task where there is none."""
@@ -143,7 +144,7 @@ class Streams:
         self._timer = None
         for reader in self.readers:
             reader.quiet += 1
-            if reader.quiet > 4 and reader.waiting is not None:
+            if reader.quiet > 4 and reader.is_waiting:
                 reader.quiet = 0
                 reader.heartbeat_due = True
                 reader.wake()
