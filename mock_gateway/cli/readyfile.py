@@ -23,7 +23,7 @@ class ReadyFile:
 
     def __init__(self, path: str | None) -> None:
         self._path = None if path is None else Path(path)
-        self._draft = None if self._path is None else self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        self._draft = None if self._path is None else self._path.parent / f".ready.{os.getpid()}"
         self._text = ""
         if self._path is not None:
             try:

@@ -64,7 +64,8 @@ def _settle(
 ) -> Setting:
     texts: list[str]
     if option.name in flags:
-        texts, source = _flag_texts(flags[option.name]), f"flag {option.flag}"
+        given = flags[option.name]
+        texts, source = _flag_texts(given), f"flag --no-{option.name}" if given is False else f"flag {option.flag}"
     elif environment.get(option.variable):
         texts, source = _split(option, environment[option.variable]), f"variable {option.variable}"
     elif option.name in config:

@@ -22,7 +22,7 @@ from mock_gateway.core.events import (
 )
 from mock_gateway.core.pieces import PieceKind
 from mock_gateway.core.state import MAIN, OpenCall, Turn, json_compact
-from mock_gateway.wire.beta.dialect import Beta
+from mock_gateway.wire.dialect import Dialect
 from mock_gateway.wire.projection import view_of
 
 LONGEST = 300
@@ -120,10 +120,10 @@ _SHOW: Mapping[type[Fact], Callable[..., None]] = {
 
 
 class Events:
-    """The events of the contract, one JSON object a line, as a stream has them."""
+    """The events of a contract, one JSON object a line, as a stream has them."""
 
-    def __init__(self) -> None:
-        self._dialect = Beta()
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
         self._cursor = 0
 
     def say(self, line: str) -> None:

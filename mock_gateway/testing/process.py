@@ -37,11 +37,12 @@ class RunningServer:
     """A server in a child of this program; a context manager that ends it.
 
     args: of `mock-gateway serve`; `--port 0`, `--ready-file` and `--quiet` stand before them. env: added to the
-    environment. cwd: where it runs. url: its base URL, without a slash at the end; set when it is ready.
+    environment. cwd: where it runs. url: its base URL, without a slash at the end. first_line: of its stdout.
     Raises `ServerFailed` when it is not ready in `PATIENCE` seconds.
     """
 
     def __init__(self, *args: str, env: Mapping[str, str] | None = None, cwd: Path | str | None = None) -> None:
+        self._was_stopped = False
         self._folder = TemporaryDirectory(prefix="mock-gateway-")
         self.ready_file = Path(self._folder.name) / "url"
         self._errors = Path(self._folder.name) / "errors"
@@ -71,15 +72,18 @@ class RunningServer:
         return self._errors.read_text("utf-8", "replace")
 
     def read_line(self, patience: float = PATIENCE) -> str:
-        """The next line of its stdout, without the line break; empty when there is none in `patience` seconds.
+        """The next line of its stdout, without the line break; empty when it has closed it.
 
         The server never waits for its reader: what does not fit into the pipe is left out.
+        Raises `ServerFailed` when there is none in `patience` seconds.
         """
         # Byte by byte, so that nothing is left in a buffer that `select` knows nothing of.
         assert self.child.stdout is not None
         descriptor = self.child.stdout.fileno()
         line = b""
-        while not line.endswith(b"\n") and select([descriptor], [], [], patience)[0]:
+        while not line.endswith(b"\n"):
+            if not select([descriptor], [], [], patience)[0]:
+                raise self._failed(f"no line in {patience:g} seconds")
             byte = os.read(descriptor, 1)
             if not byte:
                 break
@@ -88,9 +92,9 @@ class RunningServer:
 
     def _wait_until_ready(self) -> str:
         # The file is written before the first line is.
-        line = self.read_line()
+        self.first_line = self.read_line()
         if not self.ready_file.is_file():
-            raise self._failed(f"no server: its first line was {line!r}" if line else "no server")
+            raise self._failed(f"no server: its first line was {self.first_line!r}" if self.first_line else "no server")
         return self.ready_file.read_text("utf-8").strip()
 
     def _failed(self, what: str) -> ServerFailed:
@@ -107,6 +111,7 @@ class RunningServer:
 
     def stop(self) -> int:
         """End it, if it has not ended, and take its exit code. Called again it only gives the code."""
+        self._was_stopped = True
         if self.child.poll() is None:
             self.child.terminate()
         try:
@@ -125,8 +130,8 @@ class RunningServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        died = self.child.poll()
-        failed = None if died is None else self._failed("the server ended by itself")
+        died = self.child.poll() is not None and not self._was_stopped
+        failed = self._failed("the server ended by itself") if died else None
         self.stop()
         if failed is not None and error is None:
             raise failed
