@@ -20,6 +20,9 @@ turns:
     say: { text: Let me check., usage: *usage }
     call: { tool: files.get_weather, arguments: { city: Paris }, cut: { size: 8 }, returns: Sunny in Paris }
     then: { say: { text: "Tool said: {{ result }}", usage: *usage } }
+  - when: { message: locked }
+    call: { tool: files.read, arguments: { path: /x }, fails: the file is locked }
+    then: { say: It is locked. }
   - when: { message: delete both }
     say: { usage: *usage }
     call:
@@ -109,6 +112,8 @@ STORIES: dict[str, Sequence[str]] = {
     "ask first": (OPEN, INIT, SAID, RESPOND, APPROVE, CLOSE),
     "delete both": (OPEN, INIT, SAID, APPROVE, CLOSE),
     "helper": (OPEN, INIT, SAID, BORN, SAID, RESULT, GONE, SAID, CLOSE),
+    "two helpers": (OPEN, INIT, SAID, BORN, BORN, SAID, SAID, RESULT, GONE, RESULT, GONE, SAID, CLOSE),
+    "locked": (OPEN, INIT, SAID, RESULT, SAID, CLOSE),
     "helper fails": (OPEN, INIT, SAID, BORN, RESULT, GONE, SAID, CLOSE),
     "silent helper": (OPEN, INIT, SAID, BORN, RESULT, GONE, SAID, CLOSE),
     "think": (OPEN, INIT, SAID, CLOSE),

@@ -240,6 +240,13 @@ def test_a_denied_call_tells_the_model_why(server: Desk, reason: str | None, tol
     assert json.loads(content["error"][0]["text"]) == {"error": f"User denied tool call: {told}"}
 
 
+def test_a_tool_that_fails_gives_its_error_in_parts(server: Desk) -> None:
+    frames = server.say(server.session("desk"), "locked")
+
+    result = next(frame.event for frame in frames if frame.type == RESULT)
+    assert json.loads(result["content"]) == {"error": [{"type": "text", "text": "the file is locked"}]}
+
+
 def test_calls_of_one_message_are_decided_and_answered_together(server: Desk) -> None:
     path = server.session("desk")
     first, second = pending(server.say(path, "delete both"))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from msgspec import json
+
 from mock_gateway.core.commands import ToolApproval
 from mock_gateway.core.events import (
     ApprovalRequired,
@@ -25,6 +27,7 @@ from mock_gateway.core.events import (
     TurnDone,
 )
 from mock_gateway.core.lifecycle import TurnState
+from mock_gateway.core.script import ToolCall
 from mock_gateway.core.state import MAIN, OpenCall, Thread, Turn, json_bytes, json_compact
 from mock_gateway.wire.projection import Projection
 from mock_gateway.wire.times import iso_time
@@ -76,17 +79,29 @@ def _tool_response(turn: Turn, _view: Projection, fact: ToolResponded) -> Json:
         "type": "tool.response",
         "thread_id": fact.thread_id,
         "tool_call_id": fact.call_id,
-        "content": _denial(turn, fact.call_id) or fact.content,
+        "content": _told(turn, fact),
     }
 
 
-def _denial(turn: Turn, call_id: str) -> str:
-    """What the model is told of a call that this turn's input denied; empty for any other call."""
+def _told(turn: Turn, fact: ToolResponded) -> str:
+    """What the model is told: a result as it is, an error in parts. A denial is an error within an error."""
     for item in turn.items or ():
-        if isinstance(item, ToolApproval) and item.call_id == call_id and not item.allow:
-            told = json_compact({"error": f"User denied tool call: {item.reason or 'no reason provided'}"})
-            return json_compact({"error": [{"type": "text", "text": told}]})
-    return ""
+        if isinstance(item, ToolApproval) and item.call_id == fact.call_id and not item.allow:
+            return _error(json_compact({"error": f"User denied tool call: {item.reason or 'no reason provided'}"}))
+    if _fails(turn, fact.call_id):
+        return _error(json.decode(fact.content)["error"])
+    return fact.content
+
+
+def _error(text: str) -> str:
+    return json_compact({"error": [{"type": "text", "text": text}]})
+
+
+def _fails(turn: Turn, call_id: str) -> bool:
+    """Whether a call is one whose tool gives an error; its message is in this turn, or in one before it."""
+    calls = (call for past in turn.chain() for message in past.messages for call in message.calls)
+    plan = next((call.call for call in calls if call.id == call_id), None)
+    return isinstance(plan, ToolCall) and plan.fails is not None
 
 
 def _refs(view: Projection, calls: tuple[OpenCall, ...]) -> list[Json]:
