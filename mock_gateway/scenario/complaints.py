@@ -29,6 +29,7 @@ _PROBLEMS: tuple[tuple[str, str, str], ...] = (
     ("invalid Unicode character", "this escape is no character", "write the character itself"),
     ("mapping values are not allowed", "a second `: ` in one value, or a key at the wrong indentation", _QUOTE),
     ("sequence entries are not allowed", "a list cannot begin here", "begin it on a line of its own"),
+    ("but got '?'", "PyYAML without libyaml takes no ? inside { } or [ ]", "put the value in quotes"),
     ("expected ',' or ']'", "the list is not closed here; expected , or ]", _QUOTE),
     ("expected ',' or '}'", "the mapping is not closed here; expected , or }", _QUOTE),
     ("parsing a block collection", "the list does not go on here; expected - or less indentation", _INDENT),

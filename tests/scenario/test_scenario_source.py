@@ -115,6 +115,15 @@ def test_what_is_not_allowed_is_told_with_its_place(text: str, where: str, messa
         assert place(mistake) == where
 
 
+def test_a_question_mark_in_flow_style_needs_quotes_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a: { b: /(?P<c>.)/, d: [Really?] }"
+    assert value_of(text) == {"a": {"b": "/(?P<c>.)/", "d": ["Really?"]}}
+    monkeypatch.setattr(source_module, "EventParser", yaml.SafeLoader)
+
+    with pytest.raises(ScenarioErrors, match=r"1:11: PyYAML without libyaml takes no \? inside"):
+        value_of(text)
+
+
 def test_all_doubled_keys_are_told_together() -> None:
     found = mistakes_of("agent: a\nagent: b\nturns:\n  - say: x\n    say: y")
 
