@@ -11,6 +11,7 @@ import os
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,6 +25,7 @@ from mock_gateway.cli.resolve import choose
 from mock_gateway.core.authorise import decide
 from mock_gateway.core.commands import Item, ToolAnswer, ToolApproval, UserMessage
 from mock_gateway.core.errors import Refusal
+from mock_gateway.core.events import Fact
 from mock_gateway.core.script import Agent
 from mock_gateway.core.state import Session, Turn
 from mock_gateway.gateway import Caller, Gateway
@@ -47,19 +49,28 @@ class Row(Struct, frozen=True):
 
 def rows(turn: Turn, spoken: Sequence[Voice]) -> list[Row]:
     """The facts of a turn, each with its frames in every dialect."""
+    starts = []
+    for voice in spoken:
+        view = view_of(turn, voice.dialect)
+        view.sync()
+        starts.append({id(fact): start for start, fact in zip(view.starts, view.facts, strict=True)})
     found = []
     for fact in turn.log.facts:
         cells = []
-        for voice in spoken:
-            view = view_of(turn, voice.dialect)
-            view.sync()
-            count = voice.dialect.weigh(fact)
-            start = next((start for start, shown in zip(view.starts, view.facts, strict=True) if shown is fact), 0)
-            frames = voice.dialect.frames(turn, view, fact, start, 0, count) if count else []
-            cells.append(tuple(_numbered(b"".join(frames), start)))
+        for voice, places in zip(spoken, starts, strict=True):
+            start = places.get(id(fact))
+            cells.append(() if start is None else tuple(_shown(turn, voice, fact, start)))
         if any(cells):
             found += _apart(Row(tuple(cells)))
     return list(_together(found))
+
+
+def _shown(turn: Turn, voice: Voice, fact: Fact, start: int) -> Iterator[Event]:
+    """The frames of one fact, each with its number."""
+    dialect = voice.dialect
+    frames = dialect.frames(turn, view_of(turn, dialect), fact, start, 0, dialect.weigh(fact))
+    for number, event in enumerate(read_frames(b"".join(frames)), start):
+        yield {"#": number, **event}
 
 
 def _apart(row: Row) -> list[Row]:
@@ -72,17 +83,13 @@ def _apart(row: Row) -> list[Row]:
 
 def _together(found: Sequence[Row]) -> Iterator[Row]:
     """Rows that go on with the same text, or with the arguments of the same call, as one."""
-    waiting: Row | None = None
-    for row in found:
-        if waiting is not None and _continues(waiting) is not None and _continues(waiting) == _continues(row):
-            cells = zip(waiting.cells, row.cells, strict=True)
-            waiting = Row(tuple(before + after for before, after in cells))
-            continue
-        if waiting is not None:
-            yield waiting
-        waiting = row
-    if waiting is not None:
-        yield waiting
+    for key, group in groupby(enumerate(found), key=lambda numbered: _continues(numbered[1]) or numbered[0]):
+        same = [row for _, row in group]
+        if isinstance(key, int):
+            yield from same
+        else:
+            columns = zip(*(row.cells for row in same), strict=True)
+            yield Row(tuple(tuple(event for cell in column for event in cell) for column in columns))
 
 
 def _continues(row: Row) -> tuple[str, ...] | None:
@@ -98,11 +105,6 @@ def _adds_to(event: Event) -> tuple[str, ...] | None:
     if event["type"].startswith("model.message") and chunks and "function" in chunks[0] and "id" not in chunks[0]:
         return ("arguments", event["thread_id"], str(chunks[0]["index"]))
     return None
-
-
-def _numbered(stream: bytes, start: int) -> Iterator[Event]:
-    for number, event in enumerate(read_frames(stream), start):
-        yield {"#": number, **event}
 
 
 def conversation(agent: Agent, messages: Sequence[str], settings: Settings) -> Iterator[Turn]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 
+from mock_gateway.core.state import json_compact
 from mock_gateway.wire.story import Cast, Draft, Event, Line, result
 
 
@@ -23,6 +25,15 @@ def tell(events: Sequence[Event], cast: Cast) -> list[Line]:
     return lines
 
 
+def _got(cast: Cast, event: Event) -> Line:
+    """A failure is wrapped in parts here; the story has its text."""
+    content = event["content"]
+    if content.startswith('{"error":[{"type":"text"'):
+        parts = json.loads(content)["error"]
+        event = {**event, "content": json_compact({"error": "".join(part["text"] for part in parts)})}
+    return result(cast, event)
+
+
 def _ended(cast: Cast, event: Event) -> Line:
     state = event["state"]
     text = state["output"].get("content") or "" if state["status"] == "done" else state["error"]
@@ -39,7 +50,7 @@ def _asks(cast: Cast, event: Event, did: str) -> Line:
 
 
 TELL: Mapping[str, Callable[[Cast, Event], Line]] = {
-    "tool.response": result,
+    "tool.response": _got,
     "tool.approval_required": lambda cast, e: _asks(cast, e, "asks leave for"),
     "tool.response_required": lambda cast, e: _asks(cast, e, "asks for"),
     "mcp.auth_required": lambda _, e: Line("", "needs", ", ".join(server["name"] for server in e["mcp_servers"])),
