@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable
 from contextlib import suppress
 from math import ceil
 from typing import Any
@@ -56,7 +57,6 @@ class Call:
     """One request on its way. unread: the client may still be sending its body when the answer goes out."""
 
     __slots__ = (
-        "body",
         "dialect",
         "headers",
         "message",
@@ -70,18 +70,17 @@ class Call:
         "unread",
     )
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect, operation: str = "") -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect) -> None:
         self.scope = scope
         self.receive = receive
         self.send = send
         self.dialect = dialect
-        self.operation = operation
+        self.operation = ""
         self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # the first of equal names counts
         self.subject = ""
         self.notes: list[str] = []
         self.message = ""
         self.status = 0
-        self.body = b""
         self.unread = False
 
 
@@ -97,14 +96,12 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        match = find(self.root, scope["raw_path"])
-        endpoint = None if match is None else _endpoint(match.node, scope["method"])
-        if endpoint is None:
-            call = Call(scope, receive, send, self.fallback)
-        else:
-            call = Call(scope, receive, send, endpoint.dialect, endpoint.operation.name)
+        call = Call(scope, receive, send, self.fallback)
         try:
-            await self._answer(call, match, endpoint)
+            stream = await self._answer(call)
+            # A stream can be open for long: while it is, nothing of its beginning is held but the call.
+            if stream is not None:
+                await stream
         except Refusal as refusal:
             await self._refuse(call, refusal)
         except TooLarge:
@@ -127,8 +124,13 @@ class Edge:
                 )
             )
 
-    async def _answer(self, call: Call, match: Match | None, endpoint: Endpoint | None) -> None:
+    async def _answer(self, call: Call) -> Awaitable[None] | None:
+        """Answer with a status, and all of the body unless that is a stream; then the stream is what it gives."""
         method = call.scope["method"]
+        match = find(self.root, call.scope["raw_path"])
+        endpoint = None if match is None else _endpoint(match.node, method)
+        if endpoint is not None:
+            call.dialect, call.operation = endpoint.dialect, endpoint.operation.name
         _check_head(call)
         if match is None and _is_preflight(call):
             # Refused, it would hide from a page what the endpoint would have said.
@@ -142,34 +144,35 @@ class Edge:
             message = f"{method} is not allowed here; allowed: {allow.decode()}"
             await self._fail(call, 405, message, "method_not_allowed", [(b"allow", allow)])
         else:
-            await self._operate(call, match, endpoint)
+            return await self._operate(call, match, endpoint)
+        return None
 
-    async def _operate(self, call: Call, match: Match, endpoint: Endpoint) -> None:
+    async def _operate(self, call: Call, match: Match, endpoint: Endpoint) -> Awaitable[None] | None:
         gateway = self.gateway
         subject = subject_of(call.headers.get(b"authorization"), gateway.settings)
         if isinstance(subject, Denied):
             challenge = [(b"www-authenticate", b"Bearer")] if subject.status == 401 else None
             await self._fail(call, subject.status, subject.message, subject.code, challenge)
-            return
+            return None
         call.subject = subject
-        call.body = await self._read_body(call)
-        ask = self._parse(call, match, endpoint)
+        ask = self._parse(call, match, endpoint, await self._read_body(call))
         prefix = match.prefix()
         answer = gateway.perform(gateway.world(prefix), ask, Caller(subject, origin_of(call, prefix)))
         if isinstance(ask, FollowTurn) or (isinstance(ask, StartTurn) and ask.stream):
             assert isinstance(answer, Turn)
-            await self._stream(call, answer, ask.after if isinstance(ask, FollowTurn) else 0)
-        elif isinstance(answer, bytes):
+            return await self._stream(call, answer, ask.after if isinstance(ask, FollowTurn) else 0)
+        if isinstance(answer, bytes):
             await self._send(call, endpoint.operation.success, answer, kind=b"application/octet-stream")
         else:
             await self._send(call, endpoint.operation.success, self._render(call.dialect, ask, answer))
+        return None
 
-    def _parse(self, call: Call, match: Match, endpoint: Endpoint) -> Ask:
+    def _parse(self, call: Call, match: Match, endpoint: Endpoint, body: bytes) -> Ask:
         last_event_id = call.headers.get(b"last-event-id")
         request = Request(
             match.params(),
             read_query(call.scope["query_string"]),
-            call.body,
+            body,
             None if last_event_id is None else last_event_id.decode("latin-1"),
             call.notes,
         )
@@ -218,16 +221,16 @@ class Edge:
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
-    async def _stream(self, call: Call, turn: Turn, cursor: int) -> None:
+    async def _stream(self, call: Call, turn: Turn, cursor: int) -> Awaitable[None] | None:
         call.status = 200
         headers = STREAM_HEADERS + _cors(call)
         connection = _keep_head(call)
         await call.send({"type": "http.response.start", "status": 200, "headers": headers})
         if call.scope["method"] == "HEAD":
             await call.send({"type": "http.response.body", "body": b""})
-            return
+            return None
         view = view_of(turn, call.dialect)
-        await self.streams.follow(view, cursor, call.receive, call.send, connection)
+        return self.streams.follow(view, cursor, call.receive, call.send, connection)
 
     async def _send(
         self, call: Call, status: int, body: bytes, extra: Headers | None = None, kind: bytes = b"application/json"
