@@ -1,11 +1,13 @@
 """The contracts that there are.
 
-Owns: the selection, and nothing else. What a contract is: `facts.py`; what one says: `beta/contract.py`.
+Owns: the selection, and nothing else. What a contract is: `facts.py`; what one says: `beta/contract.py`,
+`v1/contract.py`.
 """
 
 from __future__ import annotations
 
 from mock_gateway.openapi.beta.contract import BETA
 from mock_gateway.openapi.facts import Contract
+from mock_gateway.openapi.v1.contract import V1
 
-CONTRACTS: tuple[Contract, ...] = (BETA,)
+CONTRACTS: tuple[Contract, ...] = (BETA, V1)

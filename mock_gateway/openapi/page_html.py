@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-RULE_ID = re.compile(r"\b(?:NET|API|SES|TRN|INP|STR|SEQ|EVT|MSG|THR|TOO|MCP|SBX|LOG|CAN|PAG|CLI)-[0-9]+\b")
+RULE_ID = re.compile(r"\b(?:NET|API|SES|TRN|INP|STR|SEQ|EVT|MSG|THR|TOO|MCP|SBX|LOG|CAN|PAG|CLI|V1)-[0-9]+\b")
 _MARKED = re.compile(rf"`(?P<code>[^`]+)`|(?P<rule>{RULE_ID.pattern})")
 _FENCED = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 
