@@ -169,7 +169,10 @@ class Gateway:
         reading = session.agent.readings.concurrent_turn or ask.concurrent or self.settings.concurrent_turn
         command = CreateTurn(ask.items, ask.previous, caller.subject, caller.origin)
         policy = Policy(supersede=reading == "supersede", empty_runs=ask.empty_runs, ask_again=ask.ask_again)
+        superseded = session.running
         turn = create_turn(session, command, self.now(session), policy)
+        if superseded is not None:
+            self._turn_ended(superseded)
         self.runtime.arrange(turn)
         return turn
 

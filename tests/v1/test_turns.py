@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import pytest
 
+from mock_gateway.journal import TurnEntry
 from tests.v1.desk import SESSIONS, Desk, Json, allow, answer, deny, desk, done, message, pending, turn_id
 from tests.v1.stories import DELTA, DESK, VAULT, shape
 
@@ -198,6 +199,17 @@ def test_a_second_turn_takes_the_place_of_the_running_one(slow_server: Desk) -> 
     assert second[0].event["previous_turn_id"] == first["id"]
     ended = slow_server.stream(f"{path}/turns/{first['id']}/subscribe")
     assert done(ended) == state
+
+
+def test_the_journal_tells_of_the_turn_that_was_cancelled_for_the_next_one() -> None:
+    with desk(DESK, speed=1.0) as server:
+        path = server.session("desk")
+        first = server.begin(path, "hold")
+        server.say(path, "plain")
+
+    ends = [entry for entry in server.gateway.journal.entries if isinstance(entry, TurnEntry)]
+    assert [entry.state for entry in ends] == ["cancelled", "done"]
+    assert (ends[0].turn_id, ends[0].detail) == (first["id"], "cancelled-for-next-turn")
 
 
 def test_a_second_turn_is_refused_with_412_and_never_409_when_read_so() -> None:
