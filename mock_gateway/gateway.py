@@ -67,7 +67,8 @@ Answer = Session | Turn | Page | Trail | bytes | None
 class Gateway:
     """Everything that a client can ask for.
 
-    agents: by name; replaced when scenario files change. runtime: makes time pass.
+    agents: by name; replaced when scenario files change. runtime: makes time pass. base_url: where the server is
+    reached, for sessions that exist before any request does.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Gateway:
         self.journal = journal or Journal(settings.journal_size)
         self.worlds: dict[str, World] = {}
         self.started = runtime.wall()
+        self.base_url = "http://127.0.0.1:4010"
         runtime.on_end = self._turn_ended
 
     def perform(self, world: World, ask: Ask, caller: Caller) -> Answer:
@@ -94,8 +96,15 @@ class Gateway:
             world = self.worlds[prefix] = World(prefix)
             seed_world(self, world)
             if len(self.worlds) > self.settings.worlds:
-                self.worlds.pop(next(iter(self.worlds)))
+                self._forget_a_world()
         return world
+
+    def _forget_a_world(self) -> None:
+        """Too many base paths: the oldest one goes, but never the root, the newest, or one in which a turn runs."""
+        for prefix, world in list(self.worlds.items())[:-1]:
+            if prefix and not any(session.running for session in world.sessions.values()):
+                del self.worlds[prefix]
+                return
 
     def new_clock(self, world: World) -> Clock:
         """The clock of the world's next session."""

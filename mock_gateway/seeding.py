@@ -57,11 +57,12 @@ def _seed_session(gateway: Gateway, world: World, agent_name: str, plan: SeededS
     session.title = plan.title
     now, session.clock = session.clock, Clock(session.created_at, 0.0, 0.0, skipping=True)
     past = plan.history[:-1] if plan.running else plan.history
+    origin = gateway.base_url + world.prefix
     for entry in past:
-        _play(session, entry)
+        _play(session, entry, origin)
     session.clock = now
     if plan.running and plan.history:
-        turn = _begin(session, plan.history[-1], now.read(gateway.runtime.wall()))
+        turn = _begin(session, plan.history[-1], now.read(gateway.runtime.wall()), origin)
         gateway.runtime.arrange(turn)
     return session
 
@@ -72,9 +73,9 @@ def _created_at(plan: SeededSession, start: float) -> float:
     return start - plan.created
 
 
-def _play(session: Session, entry: HistoryTurn) -> None:
+def _play(session: Session, entry: HistoryTurn, origin: str) -> None:
     clock = session.clock
-    turn = _begin(session, entry, clock.origin)
+    turn = _begin(session, entry, clock.origin, origin)
     advance(turn, clock.origin)
     if entry.cancel:
         _cancel_in_the_middle(turn, clock)
@@ -95,11 +96,11 @@ def _cancel_in_the_middle(turn: Turn, clock: Clock) -> None:
     cancel_turn(turn, clock.origin)
 
 
-def _begin(session: Session, entry: HistoryTurn, at: float) -> Turn:
+def _begin(session: Session, entry: HistoryTurn, at: float, origin: str) -> Turn:
     for server in entry.authorize:
         decide(session, server, allow=True)
     try:
-        command = CreateTurn(_items(session, entry), created_by=session.created_by)
+        command = CreateTurn(_items(session, entry), created_by=session.created_by, origin=origin)
         return create_turn(session, command, at, Policy())
     except Refusal as refusal:
         raise _wrong(entry, refusal.message) from refusal

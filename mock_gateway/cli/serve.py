@@ -86,6 +86,7 @@ def _serve(library: Library, settings: Settings, chosen: Chosen, sock: socket.so
     url = base_url(chosen["host"], sock.getsockname()[1])
     ready_file.prepare(url)
     app = build_app(library, settings)
+    app.gateway.base_url = url
     terminal = Terminal(Output(stdout_descriptor()), as_json=chosen["json"], colours=has_colours(os.environ))
     with ExitStack() as stack:
         stack.callback(terminal.close)

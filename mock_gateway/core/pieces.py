@@ -65,6 +65,12 @@ _TOKEN = re.compile(r"\s?[^\W\d_]{1,6}|\s?\d{1,3}|\s+|[^\w\s]{1,3}|_")
 _WORD = re.compile(r"\s*\S+\s?|\s+")
 
 
+MOST_BY_RHYTHM = 250_000
+"""Characters up to which a text is cut by tokens, words or characters."""
+LARGE_PIECES = 20_000
+"""Pieces of a text beyond that."""
+
+
 def cut_text(text: str, cut: Cut, random: Random) -> list[str]:
     """Cut a text so that the pieces joined are the text again.
 
@@ -72,6 +78,10 @@ def cut_text(text: str, cut: Cut, random: Random) -> list[str]:
     """
     if not text:
         return []
+    if len(text) > MOST_BY_RHYTHM and cut.by in ("tokens", "words", "characters"):
+        # A text of megabytes in pieces of a few letters would be a million events; the rhythm does not matter there.
+        size = -(-len(text) // LARGE_PIECES)
+        return list(_by_size(text, Cut("sizes", size, size), random))
     match cut.by:
         case "whole":
             return [text]

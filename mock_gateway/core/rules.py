@@ -64,9 +64,16 @@ def _match(turn: Turn, index: int, rule: Rule, incoming: Incoming) -> Mapping[st
     return rule.when.match(incoming if visit is None else replace(incoming, visit=visit))
 
 
+MOST_ECHOED = 10_000
+"""Characters that an echo repeats."""
+
+
 def _echo(turn: Turn) -> Rule:
     files = ", ".join(f"{file.name} ({file.mime}, {file.size} bytes)" for file in files_of(turn))
-    text = f"You said: {turn.text()}" if turn.text() or not files else "You sent a file."
+    said = turn.text()
+    if len(said) > MOST_ECHOED:
+        said = f"{said[:MOST_ECHOED]}... ({len(said)} characters)"
+    text = f"You said: {said}" if said or not files else "You sent a file."
     if files:
         text += f" [{files}]"
     cut = turn.session.agent.cut

@@ -91,3 +91,10 @@ def test_a_missing_cell_names_what_was_allowed():
 def test_every_thread_state_can_be_cancelled_but_the_last():
     assert [state for state, row in THREAD.items() if Happening.CANCEL not in row] == [ThreadState.ENDED]
     assert lifecycle.C.CLOSED in CALL
+
+
+def test_a_text_of_megabytes_is_cut_into_a_bounded_number_of_pieces():
+    text = "word " * 200_000
+    pieces = cut_text(text, Cut("tokens"), Random(0))
+    assert len(pieces) <= 20_000
+    assert "".join(pieces) == text
