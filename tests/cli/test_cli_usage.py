@@ -137,3 +137,9 @@ def test_the_program_runs_from_another_folder(tmp_path: Path) -> None:
 
     assert code == 0
     assert '"name": "support-bot"' in out
+
+
+def test_the_page_has_every_command() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text("utf-8")
+
+    assert [name for name in COMMANDS if f"| `{name}" not in page] == []

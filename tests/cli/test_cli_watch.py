@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,17 @@ def test_a_reloaded_agent_is_told_of(server: RunningServer, folder: Path) -> Non
 
     assert server.read_line() == ""
     assert server.read_line() == "reloaded greeter (scenarios/greeter.yaml)"
+
+
+def test_a_reloaded_agent_is_an_object_with_json(folder: Path) -> None:
+    with RunningServer("--speed", "0", "--json", cwd=folder.parent) as server:
+        (folder / "greeter.yaml").write_text(GREETING.format("Good evening."))
+
+        assert json.loads(server.read_line()) == {
+            "event": "reloaded",
+            "agent": "greeter",
+            "file": "scenarios/greeter.yaml",
+        }
 
 
 def test_a_broken_file_leaves_the_last_good_one_in_place_and_is_told_of_once(
