@@ -30,7 +30,8 @@ class PieceKind(IntEnum):
 class Piece(NamedTuple):
     """One delta of a message.
 
-    text: the characters it adds; encoded: the same as a JSON string in UTF-8, made once.
+    text: the characters it adds; encoded: the same as a JSON string in UTF-8, made once. FINISH adds
+    none; it has the whole text of the message, so that a long one is not put together again for every turn that has it.
     call: position of the tool call that a CALL or ARGUMENTS piece belongs to.
     """
 
@@ -38,9 +39,6 @@ class Piece(NamedTuple):
     text: str = ""
     encoded: bytes = b'""'
     call: int = 0
-
-
-FINISH = Piece(PieceKind.FINISH)
 
 
 def json_text(text: str) -> bytes:
@@ -125,5 +123,5 @@ def message_pieces(
     for index, parts in enumerate(arguments):
         pieces.append(Piece(PieceKind.CALL, call=index))
         pieces += [Piece(PieceKind.ARGUMENTS, part, json_text(part), index) for part in parts]
-    pieces.append(FINISH)
+    pieces.append(Piece(PieceKind.FINISH, "".join(texts)))
     return tuple(pieces)

@@ -118,6 +118,8 @@ class Message:
 
     def text(self, kind: PieceKind = PieceKind.TEXT) -> str:
         """Everything of one kind, joined."""
+        if kind is PieceKind.TEXT:
+            return self.pieces[-1].text
         return "".join([text for its, text, _, _ in self.pieces if its is kind])
 
 
