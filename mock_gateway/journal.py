@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 
 class RequestEntry(NamedTuple):
-    """One answered request. at: wall time; took: seconds until the answer began; notes: remarks on it (NET-5)."""
+    """One answered request. at: wall time; took: seconds until the answer was complete, a stream's
+    last byte included; notes: remarks on it (NET-5)."""
 
     at: float
     method: str

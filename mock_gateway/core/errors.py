@@ -5,7 +5,7 @@
     +-- ScriptError          a script that cannot go on (an unknown name in a template); it ends the turn
     +-- LifecycleError       a bug of ours: a fact that the lifecycle tables do not allow
     +-- ScenarioError        a scenario file with mistakes (scenario/errors.py)
-    +-- UsageError           a setting or flag that makes no sense (settings.py)
+    +-- UsageError           a setting or flag that makes no sense (cli/errors.py)
 
 Raise where the wrong thing entered; convert to a status once, at the edge.
 """
