@@ -39,6 +39,8 @@ STREAM_HEADERS: Headers = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
+CHALLENGE = (b"www-authenticate", b"Bearer")
+"""What every 401 says, a scripted one too (RFC 9110)."""
 LINGER_BYTES = 256 * 1024 * 1024
 LINGER_SECONDS = 1.0
 """What is still read of a body that is too large, and for how long."""
@@ -151,7 +153,7 @@ class Edge:
         gateway = self.gateway
         subject = subject_of(call.headers.get(b"authorization"), gateway.settings)
         if isinstance(subject, Denied):
-            challenge = [(b"www-authenticate", b"Bearer")] if subject.status == 401 else None
+            challenge = [CHALLENGE] if subject.status == 401 else None
             await self._fail(call, subject.status, subject.message, subject.code, challenge)
             return None
         call.subject = subject
@@ -268,6 +270,8 @@ class Edge:
         extra: Headers = []
         if refusal.retry_after is not None:
             extra.append((b"retry-after", b"%d" % ceil(refusal.retry_after)))
+        if status == 401:
+            extra.append(CHALLENGE)
         await self._send(call, status, body, extra)
 
     async def _fail(self, call: Call, status: int, message: str, code: str, extra: Headers | None = None) -> None:

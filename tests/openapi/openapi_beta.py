@@ -8,7 +8,7 @@ from mock_gateway.openapi.beta.examples import SCHEMA_EXAMPLES
 from mock_gateway.openapi.beta.examples_events import SHORT_STREAM, sse_text
 from mock_gateway.wire.beta import models, models_base, models_events, models_input
 
-_DOOR = frozenset({429, 500, 503})
+_DOOR = frozenset({429, 500, 502, 503, 504})
 _EVENTS: dict[str, tuple[str, str, str]] = {
     "TurnCreated": ("turn.created", "turn_id created_at", ""),
     "TurnDone": ("turn.done", "status", "output cancellation_reason message"),

@@ -82,11 +82,25 @@ ERRORS: dict[int, ErrorAnswer] = {
         "create_turn is answered 500 by the scenario (attempt 2)",
         "scripted",
     ),
+    502: error_answer(
+        "BadGateway",
+        "server_error",
+        "What stands behind the server failed. Only where a scenario scripts it.",
+        "create_turn is answered 502 by the scenario (attempt 2)",
+        "scripted",
+    ),
     503: error_answer(
         "Unavailable",
         "server_error",
         "The server cannot answer now. Only where a scenario scripts it.",
         "create_turn is answered 503 by the scenario (attempt 2)",
+        "scripted",
+    ),
+    504: error_answer(
+        "GatewayTimeout",
+        "server_error",
+        "The server waited for too long. Only where a scenario scripts it.",
+        "create_turn is answered 504 by the scenario (attempt 2)",
         "scripted",
     ),
 }

@@ -30,7 +30,9 @@ _BODY = {413: "The body is larger than the server takes."}
 _DOOR = {
     429: "A scenario's door sends the caller away for a while; `Retry-After` says how long.",
     500: "A scenario's door answers with a failure.",
+    502: "A scenario's door answers with a failure behind it.",
     503: "A scenario's door answers that the service is not there.",
+    504: "A scenario's door answers that it waited for too long.",
 }
 _PAGE = {400: "`limit`, `order` or `page_token` is wrong, or the token is not of this list (PAG-2)."}
 
