@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from starlette.responses import Response
+
 from mock_gateway.core.errors import Refusal
 from mock_gateway.core.state import Session
 from mock_gateway.gateway import Gateway
-from mock_gateway.http.html import Reply, page, text
+from mock_gateway.http.html import page, text
 
 CHOICES: Mapping[bytes, bool] = {b"choice=allow": True, b"choice=refuse": False}
 
@@ -20,7 +22,7 @@ _ALLOW = '<button class="first" name="choice" value="allow">Allow</button>'
 _REFUSE = '<button name="choice" value="refuse">Refuse</button>'
 
 
-def show(gateway: Gateway, base: str, session_id: str, server: str, key: str) -> Reply:
+def show(gateway: Gateway, base: str, session_id: str, server: str, key: str) -> Response:
     """The page. base: base path of the world, decoded. A wrong session, server or key is 404."""
     session = _find(gateway, base, session_id, server, key, allow=None)
     if session is None:
@@ -30,7 +32,7 @@ def show(gateway: Gateway, base: str, session_id: str, server: str, key: str) ->
     return _SHOWN.get(state, _open)(session, server)
 
 
-def choose(gateway: Gateway, base: str, session_id: str, server: str, key: str, *, sent: bytes, here: str) -> Reply:
+def choose(gateway: Gateway, base: str, session_id: str, server: str, key: str, *, sent: bytes, here: str) -> Response:
     """What a person chose. sent: the form. here: where the page is, for the way back."""
     allow = CHOICES.get(sent)
     if allow is None:
@@ -45,7 +47,7 @@ def choose(gateway: Gateway, base: str, session_id: str, server: str, key: str, 
         )
     if _find(gateway, base, session_id, server, key, allow=allow) is None:
         return _not_found()
-    return page("Chosen", _card("Chosen", "<p>Thank you.</p>"), 303, headers=((b"location", here.encode()),))
+    return page("Chosen", _card("Chosen", "<p>Thank you.</p>"), 303, headers={"location": here})
 
 
 def _find(gateway: Gateway, base: str, session_id: str, server: str, key: str, *, allow: bool | None) -> Session | None:
@@ -59,7 +61,7 @@ def _find(gateway: Gateway, base: str, session_id: str, server: str, key: str, *
         return None
 
 
-def _open(session: Session, server: str) -> Reply:
+def _open(session: Session, server: str) -> Response:
     agent = text(session.agent.name)
     title = f"Allow {server}?"
     return page(
@@ -73,7 +75,7 @@ def _open(session: Session, server: str) -> Reply:
     )
 
 
-def _allowed(session: Session, server: str) -> Reply:
+def _allowed(session: Session, server: str) -> Response:
     return page(
         f"{server} is allowed",
         _card(
@@ -85,7 +87,7 @@ def _allowed(session: Session, server: str) -> Reply:
     )
 
 
-def _refused(session: Session, server: str) -> Reply:
+def _refused(session: Session, server: str) -> Response:
     return page(
         f"{server} is refused",
         _card(
@@ -100,7 +102,7 @@ def _refused(session: Session, server: str) -> Reply:
 _SHOWN = {"allowed": _allowed, "refused": _refused}
 
 
-def _not_found() -> Reply:
+def _not_found() -> Response:
     return page(
         "No such page",
         _card(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
+from collections.abc import Mapping
 from hashlib import sha256
 from html import escape
 
-Headers = list[tuple[bytes, bytes]]
+from starlette.responses import HTMLResponse, Response
 
 STYLE = """
 :root {
@@ -68,22 +68,12 @@ ICON = (
 _INLINE = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a page answers. headers: beside type and length."""
-
-    status: int
-    body: bytes
-    media: bytes = b"text/html; charset=utf-8"
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-
-
 def text(value: object) -> str:
     """A value as HTML text, or inside an attribute's quotes."""
     return escape(str(value), quote=True)
 
 
-def page(title: str, body: str, status: int = 200, *, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+def page(title: str, body: str, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
     """A page.
 
     title: as text. body: HTML, what stands in `<main>`; every value in it has gone through `text`.
@@ -94,10 +84,10 @@ def page(title: str, body: str, status: int = 200, *, headers: tuple[tuple[bytes
         f'<title>{text(title)}</title>\n<link rel="icon" href="{ICON}">\n<style>{STYLE}</style>\n</head>\n'
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
-    return Reply(status, document.encode(), headers=(*guarded(document), *headers))
+    return HTMLResponse(document, status, {**guarded(document), **(headers or {})})
 
 
-def guarded(document: str) -> tuple[tuple[bytes, bytes], ...]:
+def guarded(document: str) -> dict[str, str]:
     """The headers of a page: its own style and script by their hashes, its own forms, and nothing else."""
     allowed: dict[str, list[str]] = {"style": [], "script": []}
     for kind, content in _INLINE.findall(document):
@@ -105,9 +95,9 @@ def guarded(document: str) -> tuple[tuple[bytes, bytes], ...]:
         allowed[kind].append(f"'sha256-{digest}'")
     parts = ["default-src 'none'", "img-src data:", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"]
     parts += [f"{kind}-src {' '.join(hashes)}" for kind, hashes in allowed.items() if hashes]
-    return (
-        (b"content-security-policy", "; ".join(parts).encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-        (b"cache-control", b"no-store"),
-    )
+    return {
+        "content-security-policy": "; ".join(parts),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+    }

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from shlex import quote as shell_quote
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from mock_gateway.core.errors import Refusal
 from mock_gateway.gateway import Gateway
 from mock_gateway.http import consent
 from mock_gateway.http.edge import Edge, Scope
-from mock_gateway.http.html import Reply, guarded, page, text
+from mock_gateway.http.html import guarded, page, text
 from mock_gateway.http.routes import decoded
 from mock_gateway.http.streams import Receive, Send
 from mock_gateway.journal import RequestEntry
@@ -33,7 +36,7 @@ class Pages:
     def __init__(self, gateway: Gateway, edge: Edge) -> None:
         self._gateway = gateway
         self._edge = edge
-        self._fixed: dict[bytes, Callable[[Scope], Reply]] = {
+        self._fixed: dict[bytes, Callable[[Request], Response]] = {
             b"/": self._start,
             b"/docs": _reference,
             b"/openapi.yaml": _document,
@@ -43,67 +46,63 @@ class Pages:
         """Answer one request."""
         path = scope["raw_path"]
         if path in self._fixed:
-            await _answer(scope, send, self._fixed[path], ("GET", "HEAD"))
+            response = _answer(Request(scope), self._fixed[path], ("GET", "HEAD"))
+            await response(scope, receive, send)
         elif path.split(b"/")[-3:-2] == [MARK]:
             await self._consent(scope, receive, send)
         else:
             await self._edge(scope, receive, send)
 
-    def _start(self, scope: Scope) -> Reply:
-        return page("mock-gateway", _start_body(self._gateway, _base_url(scope)))
+    def _start(self, request: Request) -> Response:
+        return page("mock-gateway", _start_body(self._gateway, _base_url(request)))
 
     async def _consent(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sent = await _read_form(receive) if scope["method"] == "POST" else b""
-        status = await _answer(scope, send, lambda scope: self._consent_page(scope, sent), ("GET", "HEAD", "POST"))
-        self._gateway.journal.add(
-            RequestEntry(self._gateway.runtime.wall(), scope["method"], scope["path"], status, 0.0, "", (), "")
+        request = Request(scope, receive)
+        sent = await _read_form(request) if request.method == "POST" else b""
+        response = _answer(request, lambda request: self._consent_page(request, sent), ("GET", "HEAD", "POST"))
+        await response(scope, receive, send)
+        entry = RequestEntry(
+            self._gateway.runtime.wall(), request.method, scope["path"], response.status_code, 0.0, "", (), ""
         )
+        self._gateway.journal.add(entry)
 
-    def _consent_page(self, scope: Scope, sent: bytes) -> Reply:
+    def _consent_page(self, request: Request, sent: bytes) -> Response:
+        scope = request.scope
         try:
             *before, _, session_id, server = scope["raw_path"].split(b"/")
             base, session_id, server = decoded(b"/".join(before)), decoded(session_id), decoded(server)
             key = read_query(scope["query_string"]).get("key", "")
         except Refusal:
             base, session_id, server, key = "", "", "", ""
-        if scope["method"] != "POST":
+        if request.method != "POST":
             return consent.show(self._gateway, base, session_id, server, key)
         # Only the query: whatever stands in the path, the way back leads to this page.
         here = "?" + scope["query_string"].decode()
         return consent.choose(self._gateway, base, session_id, server, key, sent=sent, here=here)
 
 
-async def _answer(scope: Scope, send: Send, make: Callable[[Scope], Reply], methods: tuple[str, ...]) -> int:
-    method = scope["method"]
-    allow = (b"allow", ", ".join((*methods, "OPTIONS")).encode())
-    if method == "OPTIONS":
-        reply = Reply(204, b"", headers=(allow,))
-    elif method not in methods:
-        reply = page("Not allowed", f"<h1>{text(method)} is not allowed here</h1>", 405, headers=(allow,))
-    else:
-        reply = make(scope)
-    headers = [*reply.headers]
-    if reply.status != 204:
-        headers += [(b"content-type", reply.media), (b"content-length", b"%d" % len(reply.body))]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
-    return reply.status
+def _answer(request: Request, make: Callable[[Request], Response], methods: tuple[str, ...]) -> Response:
+    allow = {"allow": ", ".join((*methods, "OPTIONS"))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=allow)
+    if request.method not in methods:
+        return page("Not allowed", f"<h1>{text(request.method)} is not allowed here</h1>", 405, headers=allow)
+    response = make(request)
+    if request.method == "HEAD":
+        response.body = b""  # the length in its headers stays that of the page
+    return response
 
 
-async def _read_form(receive: Receive) -> bytes:
+async def _read_form(request: Request) -> bytes:
     """The form; one that is too large is none."""
     form = b""
-    while True:
-        message = await receive()
-        form = (form + message.get("body", b""))[: FORM_LIMIT + 1]
-        if not message.get("more_body"):
-            return form if len(form) <= FORM_LIMIT else b""
+    async for part in request.stream():
+        form = (form + part)[: FORM_LIMIT + 1]
+    return form if len(form) <= FORM_LIMIT else b""
 
 
-def _base_url(scope: Scope) -> str:
-    hosts = [value for name, value in scope["headers"] if name == b"host"]
-    host = hosts[0].decode("latin-1") if hosts else "127.0.0.1"
-    return f"{scope['scheme']}://{host}"
+def _base_url(request: Request) -> str:
+    return f"{request.url.scheme}://{request.headers.get('host', '127.0.0.1')}"
 
 
 def _start_body(gateway: Gateway, base: str) -> str:
@@ -138,15 +137,15 @@ def _example(base: str, agent: str) -> str:
     )
 
 
-def _reference(_scope: Scope) -> Reply:
+def _reference(_request: Request) -> Response:
     content = (PACKAGE / "openapi" / "reference.html").read_bytes()
-    return Reply(200, content, headers=guarded(content.decode()))
+    return Response(content, headers=guarded(content.decode()), media_type="text/html")
 
 
-def _document(_scope: Scope) -> Reply:
+def _document(_request: Request) -> Response:
     for path in (PACKAGE / "openapi.yaml", PACKAGE.parent / "openapi.yaml"):
         if path.is_file():
             # A viewer of OpenAPI documents on another port may read it.
-            shared = ((b"access-control-allow-origin", b"*"), (b"x-content-type-options", b"nosniff"))
-            return Reply(200, path.read_bytes(), b"application/yaml", shared)
+            shared = {"access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
+            return Response(path.read_bytes(), headers=shared, media_type="application/yaml")
     return page("Not installed", "<h1>openapi.yaml is not installed</h1>", 404)
