@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mock_gateway.core.ids import digest, random_for
-from mock_gateway.core.pieces import Piece, cut_text, message_pieces
+from mock_gateway.core.pieces import Piece, cut_given, cut_text, message_pieces
 from mock_gateway.core.scope import resolve, resolve_text, thread_scope
 from mock_gateway.core.script import Call, Say, Scope, Step, SubAgentCall
 from mock_gateway.core.state import Message, OpenCall, Thread, Turn, json_compact
@@ -57,10 +57,10 @@ def _cut(
 ) -> tuple[Piece, ...]:
     random = random_for(turn.session.seed, turn.session.number, "cut", number)
     return message_pieces(
-        reasoning=cut_text(resolve_text(say.reasoning, scope), say.cut, random),
-        texts=say.texts if say.texts is not None else cut_text(resolve_text(say.text, scope), say.cut, random),
-        refusal=cut_text(resolve_text(say.refusal, scope), say.cut, random),
-        arguments=[cut_text(text, call.cut, random) for call, text in zip(step.calls, arguments, strict=True)],
+        reasoning=cut_given(resolve_text(say.reasoning, scope), say.cut, random),
+        texts=say.texts if say.texts is not None else cut_given(resolve_text(say.text, scope), say.cut, random),
+        refusal=cut_given(resolve_text(say.refusal, scope), say.cut, random),
+        arguments=[cut_given(text, call.cut, random) for call, text in zip(step.calls, arguments, strict=True)],
     )
 
 

@@ -64,7 +64,7 @@ _WORD = re.compile(r"\s*\S+\s?|\s+")
 
 
 MOST_BY_RHYTHM = 250_000
-"""Characters up to which a text is cut by tokens, words or characters."""
+"""Characters up to which a text from a client is cut by tokens, words or characters."""
 LARGE_PIECES = 20_000
 """Pieces of a text beyond that."""
 
@@ -76,10 +76,6 @@ def cut_text(text: str, cut: Cut, random: Random) -> list[str]:
     """
     if not text:
         return []
-    if len(text) > MOST_BY_RHYTHM and cut.by in ("tokens", "words", "characters"):
-        # A text of megabytes in pieces of a few letters would be a million events; the rhythm does not matter there.
-        size = -(-len(text) // LARGE_PIECES)
-        return list(_by_size(text, Cut("sizes", size, size), random))
     match cut.by:
         case "whole":
             return [text]
@@ -99,6 +95,14 @@ def _by_size(text: str, cut: Cut, random: Random) -> Iterator[str]:
         size = cut.low if cut.low == cut.high else random.randint(cut.low, cut.high)
         yield text[start : start + size]
         start += size
+
+
+def cut_given(text: str, cut: Cut, random: Random) -> list[str]:
+    """Cut a text that came from a client: as `cut_text`, but megabytes are not cut into a million events."""
+    if len(text) <= MOST_BY_RHYTHM or cut.by in ("whole", "sizes"):
+        return cut_text(text, cut, random)
+    size = -(-len(text) // LARGE_PIECES)
+    return cut_text(text, Cut("sizes", size, size), random)
 
 
 def text_pieces(kind: PieceKind, texts: Iterable[str]) -> list[Piece]:

@@ -14,7 +14,7 @@ from mock_gateway.core import lifecycle
 from mock_gateway.core.errors import LifecycleError
 from mock_gateway.core.ids import digest, uuid4, uuid7
 from mock_gateway.core.lifecycle import CALL, SESSION, THREAD, TURN, Happening, ThreadState, TurnState, move
-from mock_gateway.core.pieces import Cut, cut_text, message_pieces
+from mock_gateway.core.pieces import Cut, cut_given, cut_text, message_pieces
 
 CUTS = [
     Cut("tokens"),
@@ -93,8 +93,8 @@ def test_every_thread_state_can_be_cancelled_but_the_last():
     assert lifecycle.C.CLOSED in CALL
 
 
-def test_a_text_of_megabytes_is_cut_into_a_bounded_number_of_pieces():
+def test_a_clients_text_of_megabytes_is_cut_into_a_bounded_number_of_pieces():
     text = "word " * 200_000
-    pieces = cut_text(text, Cut("tokens"), Random(0))
+    pieces = cut_given(text, Cut("tokens"), Random(0))
     assert len(pieces) <= 20_000
     assert "".join(pieces) == text
