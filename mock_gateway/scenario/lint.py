@@ -7,7 +7,6 @@ Must not know: single steps as they were written (`scripts.py` reports what one 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -49,7 +48,8 @@ def lint(agent: Agent, record: Record, shop: Workshop) -> None:
     if agent.mcp:
         findings += _strange_servers(agent, tools)
         shop.warnings += _unused_servers(agent, record, tools)
-    findings += _unrefused(agent)
+    if any(rule.on_refused is not None for rule in agent.rules):
+        findings += _unrefused(agent)
     shop.warnings += [shop.at(*finding) for finding in findings]
 
 
@@ -81,8 +81,10 @@ def _all_scripts(roots: Sequence[Script]) -> list[Script]:
     return found
 
 
-def _branchings(step: Step) -> Iterator[tuple[Branch, ...]]:
-    return filter(None, (step.on_allow, step.on_deny, step.on_answer))
+def _branchings(step: Step) -> Sequence[tuple[Branch, ...]]:
+    if not (step.on_allow or step.on_deny or step.on_answer):
+        return ()
+    return step.on_allow, step.on_deny, step.on_answer
 
 
 def _tool_calls(steps: Sequence[Step]) -> Iterator[ToolCall]:
@@ -96,12 +98,15 @@ def _tool_calls(steps: Sequence[Step]) -> Iterator[ToolCall]:
 
 
 def _unreached(agent: Agent, scripts: Sequence[Script]) -> Iterator[Finding]:
-    yield from _shadowed([(rule.when, rule.position) for rule in agent.rules], "rule")
+    if len(agent.rules) > 1:
+        yield from _shadowed([(rule.when, rule.position) for rule in agent.rules], "rule")
     for script in scripts:
-        yield from _cut_off(script)
-        for step in script:
+        for index, step in enumerate(script):
+            if step.until_cancelled or step.repeat == 0 or step.fail is not None:
+                yield from _cut_off(step, script[index + 1 : index + 2])
             for branches in _branchings(step):
-                yield from _shadowed([(branch.when, _begin(branch.script)) for branch in branches], "branch")
+                if len(branches) > 1:
+                    yield from _shadowed([(branch.when, _begin(branch.script)) for branch in branches], "branch")
 
 
 def _begin(script: Script) -> Position | None:
@@ -119,32 +124,31 @@ def _shadowed(items: Sequence[tuple[Condition | None, Position | None]], what: s
                 break
 
 
-def _cut_off(script: Script) -> Iterator[Finding]:
-    for step, following in pairwise(script):
-        if why := _stops(step):
-            yield following.position, f"this step is never reached: {why}", ""
-    for step in script:
-        if step.until_cancelled and (step.say is not None or step.calls or step.events):
-            hint = "write the wait as a step of its own, after this one"
-            yield step.position, "nothing of this step is ever seen: it waits first, and only a cancel ends that", hint
+def _cut_off(step: Step, following: Script) -> Iterator[Finding]:
+    for late in following:
+        yield late.position, f"this step is never reached: {_stops(step)}", ""
+    if step.until_cancelled and (step.say is not None or step.calls or step.events):
+        hint = "write the wait as a step of its own, after this one"
+        yield step.position, "nothing of this step is ever seen: it waits first, and only a cancel ends that", hint
 
 
 def _stops(step: Step) -> str:
     if step.until_cancelled:
         return "the step before waits until the turn is cancelled"
-    if step.repeat == 0:
-        return "the step before is repeated for ever"
-    return "the step before fails" if step.fail is not None else ""
+    return "the step before is repeated for ever" if step.repeat == 0 else "the step before fails"
 
 
 def _silent(steps: Sequence[Step]) -> Iterator[Finding]:
     for step in steps:
-        waits = step.wait or step.until_cancelled or any(event.after for event in step.events)
-        if step.repeat == 0 and not (waits or step.say is not None or step.calls):
+        if step.repeat == 0 and step.say is None and not (step.calls or _waits(step)):
             yield step.position, "`repeat: forever` without a wait or a message goes round without an end", "add `wait`"
         say = step.say
         if say and not (say.text or step.calls) and replace(say, cut=Cut(), pace=None) == Say():
             yield step.position, "an empty message: no client could tell that anything was said", "leave `say` out"
+
+
+def _waits(step: Step) -> bool:
+    return step.wait > 0 or step.until_cancelled or any(event.after for event in step.events)
 
 
 # -- servers -----------------------------------------------------------------------------------------------------------

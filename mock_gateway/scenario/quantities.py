@@ -1,6 +1,6 @@
 """Quantities with a unit: durations, sizes, rates, percentages.
 
-Owns: how each is written (one pattern for reader and schema) and what it is worth.
+Owns: how each is written, for the reader and as a pattern for the schema, and what it is worth.
 Must not know: nodes, keys.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from math import inf
 
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
@@ -51,15 +50,25 @@ class Quantity:
 
     def parse(self, text: str) -> float | None:
         """The worth of a text in the base unit; None when it is no such quantity, or out of its bounds."""
-        found = self._test.fullmatch(text)
-        if found is None:
+        written = text.removesuffix(self.suffix)
+        number = written.rstrip(_NO_DIGITS)
+        unit = written[len(number) :].removeprefix(" ")
+        if unit not in self.units or text != f"{written}{self.suffix}" or not _is_number(number):
             return None
-        worth = float(found[1]) * self.units[found[2]]
+        worth = float(number) * self.units[unit]
         return worth if self.least <= worth <= self.most else None
 
-    @cached_property
-    def _test(self) -> re.Pattern[str]:
-        return re.compile(f"({_NUMBER}) ?({'|'.join(map(re.escape, self.units))}){self.suffix}")
+
+_NO_DIGITS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/% "
+
+
+def _is_number(text: str) -> bool:
+    whole, dot, part = text.partition(".")
+    return _is_digits(whole, 9) and (_is_digits(part, 6) if dot else True)
+
+
+def _is_digits(text: str, most: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= most
 
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

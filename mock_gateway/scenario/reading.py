@@ -92,7 +92,7 @@ def _gather(record: Record, folder: Path | None, reader: Reader, shared: Shared,
         for name, steps in home.values.items():
             if name in shared.fragments:
                 first = shared.fragments[name].home
-                line = first.node.keys[name][0]
+                line = first.node.keys[name].line + 1
                 message = f"the fragment `{name}` is defined in {first.node.source.name}:{line} already"
                 shared.mistakes.append(home.mistake(message, "give one of them another name", key=name))
             else:

@@ -126,12 +126,11 @@ class Fields(Shape):
             if key not in there and key not in meant:
                 hint = f"for example `{key}: {self.keys[key].example}`"
                 mistakes.append(node.mistake(f"`{key}` is missing in {self.name}", hint))
-        if len(self._rivals & there.keys()) > 1:
+        if self._rivals and len(self._rivals & there.keys()) > 1:
             self._check_exclusive(node, mistakes)
-        for key in self.needs.keys() & there.keys():
-            if self.needs[key] not in there:
-                message = f"`{key}` means something only together with `{self.needs[key]}`"
-                mistakes.append(node.key_mistake(key, message))
+        for key, other in self.needs.items():
+            if key in there and other not in there:
+                mistakes.append(node.key_mistake(key, f"`{key}` means something only together with `{other}`"))
         if self.any_of and self._some.isdisjoint(there) and not meant and len(mistakes) == before:
             message = f"`{label}`: a {self.name} needs at least one of {', '.join(self.any_of)}"
             mistakes.append(node.mistake(message))

@@ -75,19 +75,20 @@ def _fragment(record: Record, place: Place, path: str, shop: Workshop) -> Script
 
 
 def _step(record: Record, place: Place, path: str, shop: Workshop) -> Step:
-    say = make_say(record["say"], place, path, shop) if "say" in record else None
-    written = record.get("call", ())
+    values = record.values
+    say = make_say(values["say"], place, path, shop) if "say" in values else None
+    written = values.get("call", ())
     calls = tuple([_call(call, place, f"{path}/call/{index}", shop) for index, call in enumerate(written)])
-    step = Step(record.node.position, say=say, calls=calls, pieces=cut_now(say, calls, (shop.seed, shop.file, path)))
-    if not _AFTER.isdisjoint(record.values):
+    pieces = cut_now(say, calls, (shop.seed, shop.file, path))
+    if not _AFTER.isdisjoint(values):
         _check_answers(record, calls, shop)
     # Most steps have none of the rest.
-    more: dict[str, Any] = {key: _FIELDS[key](record, place, path, shop) for key in record.values if key in _FIELDS}
-    if "interleave" in record:
+    more: dict[str, Any] = {key: _FIELDS[key](record, place, path, shop) for key in values if key in _FIELDS}
+    if "interleave" in values:
         more["interleave"] = _interleave(record, calls, shop)
-    if record.get("wait") == "cancel":
+    if values.get("wait") == "cancel":
         more |= {"wait": 0.0, "until_cancelled": True}
-    return replace(step, **more) if more else step
+    return Step(position=record.node.position, say=say, calls=calls, pieces=pieces, **more)
 
 
 _AFTER = frozenset({"on_allow", "on_deny", "on_answer"})

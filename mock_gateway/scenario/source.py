@@ -60,29 +60,47 @@ class Source:
         return before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1
 
 
-_NO_KEYS: dict[str, tuple[int, int]] = {}
+_NO_KEYS: dict[str, Any] = {}
 
 
 class Node:
     """One value of the file.
 
-    value: a scalar, a list of nodes or a dict of nodes by key. keys: line and column of each key.
-    line, column: from 1. start, end: where the value stands in the text of the source.
+    value: a scalar, a list of nodes or a dict of nodes by key. keys: the parser's mark of each key.
+    begin, finish: the parser's marks; only mistakes and templates look at them, so they stay as they are.
     size: nodes that it consists of, those behind aliases counted each time.
     """
 
-    __slots__ = ("column", "end", "keys", "kind", "line", "size", "source", "start", "value")
+    __slots__ = ("begin", "finish", "keys", "kind", "size", "source", "value")
 
-    def __init__(self, source: Source, kind: Kind, value: Any, mark: Any, end: int) -> None:
+    def __init__(self, source: Source, kind: Kind, value: Any, begin: Any, finish: Any) -> None:
         self.source = source
         self.kind = kind
         self.value = value
-        self.line: int = mark.line + 1
-        self.column: int = mark.column + 1
-        self.start: int = mark.index
-        self.end = end
+        self.begin = begin
+        self.finish = finish
         self.size = 1
         self.keys = _NO_KEYS
+
+    @property
+    def line(self) -> int:
+        """The line that it begins in, from 1."""
+        return int(self.begin.line) + 1
+
+    @property
+    def column(self) -> int:
+        """The column that it begins in, from 1."""
+        return int(self.begin.column) + 1
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text of its source."""
+        return int(self.begin.index)
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text of its source."""
+        return int(self.finish.index)
 
     @property
     def position(self) -> Position:
@@ -95,8 +113,8 @@ class Node:
 
     def key_mistake(self, key: str, message: str, hint: str = "") -> Mistake:
         """A mistake at one of the keys of a mapping."""
-        line, column = self.keys[key]
-        return self.source.mistake(line, column, message, hint)
+        mark = self.keys[key]
+        return self.source.mistake(mark.line + 1, mark.column + 1, message, hint)
 
     def __str__(self) -> str:
         """What is found here, for a message."""
@@ -152,6 +170,9 @@ def shown_path(path: Path) -> str:
     absolute = str(path)
     if not path.is_absolute():
         return absolute
+    here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # for each file at each start: what is quick
+    if absolute.startswith(here):
+        return absolute[len(here) :]
     try:
         relative = os.path.relpath(path)
     except ValueError:  # another drive
@@ -252,7 +273,7 @@ class _Composer:
         value: object = text
         if event.implicit[0] and (text in _WORDS or text[0] in "+-.0123456789"):
             kind, value = self._plain(event, text)
-        return Node(self.source, kind, value, event.start_mark, event.end_mark.index)
+        return Node(self.source, kind, value, event.start_mark, event.end_mark)
 
     def _plain(self, event: Any, text: str) -> tuple[Kind, object]:
         if text in _WORDS:
@@ -279,27 +300,30 @@ class _Composer:
             size += item.size
             items.append(item)
             following = self.next()
-        node = Node(self.source, "list", items, event.start_mark, following.end_mark.index)
+        node = Node(self.source, "list", items, event.start_mark, following.end_mark)
         node.size = size
         return node
 
     def _mapping(self, event: Any, depth: int) -> Node:
-        node = Node(self.source, "mapping", {}, event.start_mark, 0)
-        node.keys = {}
+        keys: dict[str, Any] = {}
+        values: dict[str, Node] = {}
+        size = 1
         following: Any = self.next()
         while type(following) is not _MAPPING_END:
             key = self._key(following)
             mark = following.start_mark
             value = self._node(self.next(), depth + 1)
-            node.size += value.size
-            if key in node.keys:
-                message = f"the key `{key}` is here a second time; first in line {node.keys[key][0]}"
+            size += value.size
+            if key in keys:
+                message = f"the key `{key}` is here a second time; first in line {keys[key].line + 1}"
                 self.mistakes.append(self.source.mistake(mark.line + 1, mark.column + 1, message))
             else:
-                node.keys[key] = (mark.line + 1, mark.column + 1)
-                node.value[key] = value
+                keys[key] = mark
+                values[key] = value
             following = self.next()
-        node.end = following.end_mark.index
+        node = Node(self.source, "mapping", values, event.start_mark, following.end_mark)
+        node.keys = keys
+        node.size = size
         return node
 
     def _key(self, event: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mock_gateway.scenario.quantities import AGE, ASKS, DURATION, RATE, SHARE, SIZE, Quantity
 
@@ -36,3 +38,19 @@ def test_what_is_no_duration_is_none(text: str) -> None:
 )
 def test_what_is_out_of_bounds_is_none(quantity: Quantity, text: str) -> None:
     assert quantity.parse(text) is None
+
+
+_PARTS = ["0", "1", "12", "0123456789", "1.5", "1.", ".5", "1.1234567", " ", "  ", "e3", "-", "\n", "ms", "s", "m", "d"]
+_UNITS = ["KB", "B", "%", "tokens/s", "asks", "ask", " ago", "S", "２"]
+
+
+@given(
+    st.sampled_from([DURATION, AGE, SIZE, RATE, SHARE, ASKS]), st.lists(st.sampled_from(_PARTS + _UNITS), max_size=4)
+)
+def test_the_pattern_for_the_schema_fits_what_the_reader_takes(quantity: Quantity, parts: list[str]) -> None:
+    text = "".join(parts)
+    taken = quantity.parse(text) is not None
+
+    fits = re.fullmatch(quantity.pattern, text) is not None
+    # The pattern knows no bounds.
+    assert taken == fits or (fits and (quantity.least > 0 or quantity.most < 2))
