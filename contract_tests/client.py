@@ -1,4 +1,4 @@
-"""The vocabulary: what one can say to a gateway, and hear. A bare speaker of HTTP, with as few opinions as possible.
+"""The vocabulary: what one can say to a gateway, and hear, with as few opinions as possible.
 
 Owns: requests, answers, open streams. It refuses to go on only where nothing can be done with an answer; then it
 blames the rule of the endpoint. Must not know: the gateway's own client, the order of events (`grammar.py`).
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-import httpx
-
+from contract_tests.http11 import ConnectionBroken, Exchange, Headers, Pool
 from contract_tests.sse import Frame, SseReader
 from contract_tests.verdicts import Violation, require
 
@@ -30,7 +29,7 @@ class Answer:
 
     asked: str
     status: int
-    headers: httpx.Headers
+    headers: Headers
     body: bytes
 
     @property
@@ -40,6 +39,13 @@ class Answer:
             return json.loads(self.body)
         except ValueError:
             raise Violation("NET-3", f"{self.asked} was not answered with JSON", self.shown()) from None
+
+    def is_object(self) -> bool:
+        """Whether the body is a JSON object."""
+        try:
+            return isinstance(json.loads(self.body), dict)
+        except ValueError:
+            return False
 
     def shown(self) -> Json:
         """What came, as evidence."""
@@ -79,48 +85,55 @@ class Stream:
     events, frames: all that came so far. closed: the gateway ended it. patience: seconds to wait for the next byte.
     """
 
-    response: httpx.Response
+    asked: str
+    exchange: Exchange
     patience: float
     reader: SseReader = field(default_factory=SseReader)
     frames: list[Frame] = field(default_factory=list)
     events: list[Json] = field(default_factory=list)
     closed: bool = False
     broken: str = ""
-    _pieces: AsyncIterator[bytes] | None = None
 
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return self.response.status_code
+        return self.exchange.status
 
     @property
-    def headers(self) -> httpx.Headers:
+    def headers(self) -> Headers:
         """The HTTP headers."""
-        return self.response.headers
+        return self.exchange.headers
 
     async def pull(self, patience: float | None = None) -> bool:
         """Read what comes next. False at the end; raises `TimeoutError` when nothing comes."""
         if self.closed:
             return False
-        pieces = self._pieces = self._pieces or self.response.aiter_raw()
         try:
-            piece = await asyncio.wait_for(anext(pieces), patience or self.patience)
-        except StopAsyncIteration:
-            self.closed = True
-            return False
-        except httpx.TransportError as error:
-            self.closed, self.broken = True, repr(error)
-            return False
+            piece = await self.exchange.piece(patience or self.patience)
+        except ConnectionBroken as error:
+            self.broken, piece = str(error), b""
+        self.closed = not piece
         for frame in self.reader.feed(piece):
             self.frames.append(frame)
             self.events.append(parse_event(frame))
-        return True
+        return not self.closed
+
+    async def more(self) -> bool:
+        """Read until there is another event, comments or not. False at the end.
+
+        Raises `TimeoutError` when none comes in `patience` seconds.
+        """
+        before = len(self.events)
+        async with asyncio.timeout(self.patience):
+            while len(self.events) == before and await self.pull():
+                pass
+        return len(self.events) > before
 
     async def until(self, enough: Callable[[list[Json]], object], rule: str = "STR-2") -> list[Json]:
         """Read until the events are enough. Raises `Violation` of a rule when the stream ends or is silent before."""
         while not enough(self.events):
             try:
-                went_on = await self.pull()
+                went_on = await self.more()
             except TimeoutError:
                 raise Violation(rule, "the stream fell silent too early", self.events[-5:]) from None
             require(went_on or enough(self.events), rule, "the stream ended too early", self.events[-5:])
@@ -148,7 +161,7 @@ class Stream:
 
     async def close(self) -> None:
         """Hang up."""
-        await self.response.aclose()
+        self.exchange.close()
 
     async def __aenter__(self) -> Stream:
         return self
@@ -162,38 +175,41 @@ class Stream:
 class Speaker:
     """Somebody who talks to one world of a gateway.
 
-    base: base URL with the world's prefix. patience: seconds for any answer. key: sent as the bearer key; None sends
+    base: base path with the world's prefix. patience: seconds for any answer. key: sent as the bearer key; None sends
     no Authorization header at all.
     """
 
-    def __init__(self, http: httpx.AsyncClient, base: str, *, patience: float = 10.0, key: str | None = KEY) -> None:
-        self.http = http
+    def __init__(self, pool: Pool, base: str, *, patience: float = 10.0, key: str | None = KEY) -> None:
+        self.pool = pool
         self.base = base
         self.patience = patience
         self.key = key
 
     def as_(self, key: str | None) -> Speaker:
         """The same world, with another key."""
-        return Speaker(self.http, self.base, patience=self.patience, key=key)
+        return Speaker(self.pool, self.base, patience=self.patience, key=key)
 
-    def _request(
+    async def exchange(
         self,
         method: str,
         path: str,
-        json_body: object,
-        content: bytes | None,
-        query: Mapping[str, Any] | None,
-        headers: Mapping[str, str] | None,
-    ) -> httpx.Request:
-        sent = dict(headers or {})
-        if self.key is not None:
-            sent.setdefault("authorization", f"Bearer {self.key}")
+        *,
+        json_body: object = None,
+        content: bytes | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """One request and the head of its answer. path: below the base path, already percent-encoded."""
+        sent = {} if self.key is None else {"authorization": f"Bearer {self.key}"}
         if json_body is not None:
             content = json.dumps(json_body).encode()
-            sent.setdefault("content-type", "application/json")
-        return self.http.build_request(
-            method, self.base + path, content=content, params=query, headers=sent, timeout=self.patience
-        )
+            sent["content-type"] = "application/json"
+        sent |= headers or {}
+        if query:
+            path += ("&" if "?" in path else "?") + urlencode(query)
+        writes_length = "content-length" in sent
+        body = b"" if content is None and method == "POST" and not writes_length else content
+        return await self.pool.send(method, self.base + path, sent.items(), body, self.patience)
 
     async def send(
         self,
@@ -205,9 +221,10 @@ class Speaker:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request and its whole answer. path: below the base URL, already percent-encoded."""
-        response = await self.http.send(self._request(method, path, json, content, query, headers))
-        return Answer(f"{method} {path}", response.status_code, response.headers, response.content)
+        """One request and its whole answer."""
+        exchange = await self.exchange(method, path, json_body=json, content=content, query=query, headers=headers)
+        body = await exchange.body(self.patience)
+        return Answer(f"{method} {path}", exchange.status, exchange.headers, body)
 
     async def open(
         self,
@@ -219,14 +236,13 @@ class Speaker:
         headers: Mapping[str, str] | None = None,
     ) -> Stream:
         """One request whose answer is read bit by bit."""
-        response = await self.http.send(self._request(method, path, json, None, query, headers), stream=True)
-        return Stream(response, self.patience)
+        exchange = await self.exchange(method, path, json_body=json, query=query, headers=headers)
+        return Stream(f"{method} {path}", exchange, self.patience)
 
     async def refused(self, stream: Stream) -> Answer:
         """The whole answer of a request that was opened as a stream and is none."""
-        body = await stream.response.aread()
-        request = stream.response.request
-        return Answer(f"{request.method} {request.url.path}", stream.status, stream.headers, body)
+        body = await stream.exchange.body(self.patience)
+        return Answer(stream.asked, stream.status, stream.headers, body)
 
 
 def segment(text: str) -> str:

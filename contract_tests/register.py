@@ -23,14 +23,14 @@ class Rule:
     """A rule.
 
     text: what it asks for. check: raises `Violation` when it is broken. level: MUST fails a gateway, SHOULD is a flaw.
-    origin: `documented`, or `chosen` where the documentation leaves it open.
+    origin: `documented`, `observed` on a gateway that runs, or `chosen` where nothing says it.
     """
 
     id: str
     text: str
     check: Check
     level: Literal["MUST", "SHOULD"]
-    origin: Literal["documented", "chosen"]
+    origin: Literal["documented", "observed", "chosen"]
 
 
 TEXTS: Mapping[str, str] = {

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-import httpx
-
-from contract_tests.client import KEY, Speaker
+from contract_tests.client import KEY, Answer, Speaker
+from contract_tests.http11 import Pool
 from contract_tests.worlds import Conversation, World
 
 _NUMBERS = count(1)
@@ -28,7 +28,7 @@ class Target:
     """
 
     url: str
-    http: httpx.AsyncClient
+    pool: Pool
     patience: float = 10.0
     heartbeat: float = 15.0
     notes: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,17 @@ class Target:
         """Somebody in a world of their own; prefix: with its slash in front, None makes a new one."""
         if prefix is None:
             prefix = f"/contract-{uuid4().hex[:12]}-{next(_NUMBERS)}"
-        return Speaker(self.http, self.url + prefix, patience=self.patience, key=key)
+        return Speaker(self.pool, urlsplit(self.url).path + prefix, patience=self.patience, key=key)
+
+    async def fetch(self, url: str) -> Answer:
+        """What a person's browser would get at an address, on this gateway or elsewhere. No key is sent."""
+        parts = urlsplit(url)
+        pool = Pool.of(url)
+        try:
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            return await Speaker(pool, "", patience=self.patience, key=None).send("GET", path or "/")
+        finally:
+            pool.close()
 
     def world(self, prefix: str | None = None) -> World:
         """A world; None makes a new one."""
@@ -51,6 +61,8 @@ class Target:
 @asynccontextmanager
 async def opened(url: str, *, patience: float = 10.0, heartbeat: float = 15.0) -> AsyncIterator[Target]:
     """A target with connections, for the length of a block."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
-    async with httpx.AsyncClient(limits=limits, trust_env=False) as http:
-        yield Target(url.rstrip("/"), http, patience, heartbeat)
+    pool = Pool.of(url)
+    try:
+        yield Target(url.rstrip("/"), pool, patience, heartbeat)
+    finally:
+        pool.close()

@@ -69,6 +69,7 @@ async def can_4(target: Target) -> None:
         answer = await session.cancel(told.id)
         require(answer.status == 200, "CAN-4", "cancelling a finished turn was refused", answer.shown())
     require_equal(await session.turn(told.id), before, "CAN-4", "the finished turn")
+    session = await target.session()
     async with await session.hold() as stream:
         id = turn_id(stream.events)
         answers = [await session.cancel(id), await session.cancel(id)]

@@ -63,11 +63,11 @@ async def evt_2(target: Target) -> None:
     """turn.done, which says what the turn's state says."""
     told = await converse(target, "contract-talk", "hello", "tool", "fail")
     told += await converse(target, "contract-crew", "parallel")
-    acquit("EVT-2", [found for one in told for found in judge_turns([one.events])])
     session = await target.session()
     stream = await session.hold()
     await session.stop(stream)
     told.append(Told(session, stream))
+    acquit("EVT-2", [found for one in told for found in judge_turns([one.events])])
     for one in told:
         _require_mirror(one.done, await one.state())
 
@@ -231,10 +231,10 @@ async def mcp_1(target: Target) -> None:
 async def _require_page(target: Target, url: object) -> None:
     good = isinstance(url, str) and url.startswith(("http://", "https://"))
     require(good, "MCP-1", f"auth_url is no address: {url!r}")
-    page = await target.http.get(str(url), timeout=target.patience)
+    page = await target.fetch(str(url))
     kind = page.headers.get("content-type", "")
-    opened = page.status_code == 200 and kind.startswith("text/html")
-    require(opened, "MCP-1", f"{url} cannot be opened by a person: {page.status_code} {kind}")
+    opened = page.status == 200 and kind.startswith("text/html")
+    require(opened, "MCP-1", f"{url} cannot be opened by a person: {page.status} {kind}")
 
 
 async def sbx_1(target: Target) -> None:

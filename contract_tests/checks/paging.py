@@ -12,14 +12,14 @@ Lists = list[tuple[str, str, dict[str, Any]]]
 LIMITS = (1, 2, 3, 5, 7, 1000)
 
 
-async def _lists(world: World) -> Lists:
+async def _lists(world: World, agent: str) -> Lists:
     """A list of each kind, with more than one item: path, the rule of its endpoint, query."""
     for _ in range(4):
-        await world.create("contract-pages")
-    session = await world.session("contract-pages")
+        await world.create(agent)
+    session = await world.session(agent)
     told = [await session.say(text) for text in ("one", "two", "three", "four", "many")]
     return [
-        ("/sessions", "API-2", {"agent_name": "contract-pages"}),
+        ("/sessions", "API-2", {"agent_name": agent}),
         (f"{session.path}/turns", "API-6", {}),
         (f"{session.path}/turns", "API-6", {"order": "asc"}),
         (f"{session.turn_path(told[-1].id)}/events", "API-9", {}),
@@ -30,7 +30,7 @@ async def _lists(world: World) -> Lists:
 async def pag_1(target: Target) -> None:
     """Every item once, in order, whatever the size of the pages."""
     world = target.world()
-    for path, rule, query in await _lists(world):
+    for path, rule, query in await _lists(world, "contract-pages"):
         whole = [item for page in await pages(world.speaker, path, rule, query) for item in page["data"]]
         require(len(whole) >= 5, "PAG-1", f"{path} has to have at least five items", whole)
         for limit in LIMITS:
@@ -44,7 +44,7 @@ async def pag_1(target: Target) -> None:
 async def pag_2(target: Target) -> None:
     """Tokens of others are refused."""
     world = target.world()
-    lists = await _lists(world)
+    lists = await _lists(world, "contract-talk")
     for path, rule, query in lists:
         for token in ("made-up", "AAAA", "%00", "eyJvZmZzZXQiOjJ9", "世界"):
             answer = await world.speaker.send("GET", path, query={**query, "page_token": token})

@@ -20,7 +20,7 @@ async def cancel(target: Target, agent: str = "contract-talk") -> None:
     if answer.status == 409:
         target.notes[CANCEL] = "session"
         return
-    require(answer.status == 200, CANCEL, "a turn after a cancelled one is taken, or refused with 409", answer.shown())
+    require(answer.status < 300, CANCEL, "a turn after a cancelled one is taken, or refused with 409", answer.shown())
     target.notes[CANCEL] = "turn"
     previous = answer.data("API-5").get("previous_turn_id")
     require_equal(previous, turn_id(stream.events), CANCEL, "the turn that the next one is chained to")
@@ -38,7 +38,7 @@ async def running_turn_events(target: Target, agent: str = "contract-talk") -> N
     if answer.status == 409:
         target.notes[EVENTS] = "refuse"
         return
-    require(answer.status == 200, EVENTS, "the events of a running turn are shown, or refused with 409", answer.shown())
+    require(answer.status < 300, EVENTS, "the events of a running turn are shown, or refused with 409", answer.shown())
     target.notes[EVENTS] = "snapshot"
     shown = answer.data("API-9")
     require_equal(shown, (await session.log(id))[:due], EVENTS, "the events that are stored while the turn runs")
@@ -55,7 +55,7 @@ async def concurrent_turn(target: Target, agent: str = "contract-talk") -> None:
             require_equal((await session.state(id)).get("status"), "running", CONCURRENT, "the first turn's status")
             await session.stop(stream)
             return
-        if answer.status != 200:
+        if answer.status >= 300:
             await session.stop(stream)
             raise Violation(CONCURRENT, "a second turn goes first, or is refused with 409", answer.shown())
         target.notes[CONCURRENT] = "supersede"

@@ -65,7 +65,7 @@ async def expect(stream: Stream, expected: Sequence[Json], rule: str, what: str)
     for index, event in enumerate(expected):
         while len(stream.events) <= index:
             try:
-                went_on = await stream.pull()
+                went_on = await stream.more()
             except TimeoutError:
                 went_on = False
             require(went_on or len(stream.events) > index, rule, f"{what}: an event is missing", event)

@@ -18,7 +18,7 @@ async def require_list(speaker: Speaker, path: str, rule: str) -> None:
     require(isinstance(first.data(rule), list), rule, "data is no list", first.shown())
     require_equal(_pagination(first, rule).get("limit"), 100, rule, "the default limit")
     for limit, status in LIMITS:
-        answer = await speaker.send("GET", path, query={"limit": limit, **_query_of(path)})
+        answer = await speaker.send("GET", path, query={"limit": limit})
         require(answer.status == status, rule, f"limit={limit} has to be answered {status}", answer.shown())
         if status == 200:
             require_equal(_pagination(answer, rule).get("limit"), int(limit), rule, "the limit in the answer")
@@ -28,12 +28,6 @@ def _pagination(answer: Answer, rule: str) -> Json:
     found = answer.json.get("pagination")
     require(isinstance(found, dict), rule, "there is no pagination", answer.shown())
     return dict(found)
-
-
-def _query_of(path: str) -> dict[str, str]:
-    # httpx replaces a query that is in the path by the one that is given.
-    _, _, query = path.partition("?")
-    return dict(pair.split("=") for pair in query.split("&") if pair)
 
 
 async def api_1(target: Target) -> None:
@@ -65,7 +59,7 @@ async def api_4(target: Target) -> None:
     async with await session.hold() as stream:
         answer = await session.cancel()
         require_equal(answer.status, 200, "API-4", "the status")
-        require(isinstance(answer.json, dict), "API-4", "the answer is no JSON object", answer.shown())
+        require(answer.is_object(), "API-4", "the answer is no JSON object", answer.shown())
         await stream.rest()
 
 
@@ -152,7 +146,7 @@ async def ses_4(target: Target) -> None:
     texts = [(await session.say("count")).text for _ in range(3)]
     require_equal(texts, ["count is 1", "count is 2", "count is 3"], "SES-4", "what the agent remembers")
     answer = await session.speaker.send("GET", session.path)
-    require(answer.status == 200, "SES-4", "the session is gone", answer.shown())
+    require(answer.status < 300, "SES-4", "the session is gone", answer.shown())
     after = answer.data("SES-4")
     for name in ("id", "agent_name", "title", "created_by", "created_at"):
         require_equal(after.get(name), before.get(name), "SES-4", f"{name} after three turns")

@@ -49,7 +49,7 @@ async def api_10(target: Target) -> None:
     async with await session.hold() as stream:
         answer = await session.cancel(turn_id(stream.events))
         require_equal(answer.status, 200, "API-10", "the status")
-        require(isinstance(answer.json, dict), "API-10", "the answer is no JSON object", answer.shown())
+        require(answer.is_object(), "API-10", "the answer is no JSON object", answer.shown())
         await stream.rest()
     unknown = await session.cancel("nobody-has-this-id")
     require_equal(unknown.status, 404, "API-10", "the status for an unknown turn")
