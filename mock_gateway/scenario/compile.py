@@ -140,7 +140,9 @@ def _otherwise(record: Record, place: Place, shop: Workshop, *, strict: bool) ->
 
 def _sandbox(value: bool | Record) -> Sandbox | None:
     if isinstance(value, Record):
-        return Sandbox(id=value.get("id"), at_once=value.get("starts") == "first_turn")
+        files = value["files"].values if "files" in value else {}
+        contents = {path: str(text).encode() for path, text in files.items()}
+        return Sandbox(id=value.get("id"), at_once=value.get("starts") == "first_turn", files=contents)
     return Sandbox() if value else None
 
 

@@ -28,8 +28,13 @@ _SANDBOX = Fields(
     {
         "id": Key(_NAME, "Its id; drawn from the seed when left out.", "my-tenant.a1b2c3d4"),
         "starts": Key(Choice("first_use", "first_turn"), "When it is made; `first_use` when left out.", "first_turn"),
+        "files": Key(
+            MapOf(_ANY_TEXT, "absolute paths to texts"),
+            "Files that can be downloaded from it once it runs, for dialects that can.",
+            '{ /work/report.csv: "month,total" }',
+        ),
     },
-    any_of=("id", "starts"),
+    any_of=("id", "starts", "files"),
 )
 _SERVER = Fields(
     "MCP server",
