@@ -6,7 +6,9 @@ Must not know: what is in a scenario (`reading.py`, `compile.py`), when to look 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -87,8 +89,7 @@ class Library:
         Raises `ScenarioErrors` with every mistake in all files.
         """
         library = cls(paths, seed=seed, strict=strict, params=params)
-        missing = [path for path in library._paths if not path.exists()]
-        errors = [Mistake(None, f"{path}: there is no such file or folder") for path in missing]
+        errors = [Mistake(None, f"{path}: {why}") for path in library._paths if (why := _unusable(path))]
         errors += library.reload().errors
         errors += library._strange_params() if not errors else ()
         if errors:
@@ -135,11 +136,12 @@ class Library:
         )
 
     def _files(self) -> Iterator[Path]:
+        """All files once, whatever their paths look like; what cannot be listed now may be there the next time."""
+        seen: set[str] = set()
         for path in self._paths:
-            if path.is_dir():
-                yield from sorted(file for file in path.iterdir() if _is_scenario(file))
-            elif path.exists():
-                yield path
+            with suppress(OSError):
+                found = sorted(filter(_is_scenario, path.iterdir())) if path.is_dir() else [path]
+                yield from (file for file in found if file.exists() and _is_first(file, seen))
 
     def _is_stale(self, path: Path) -> bool:
         entry = self._entries.get(path)
@@ -204,6 +206,23 @@ class Library:
         for name in self._params:
             if name not in declared:
                 yield Mistake(None, f"no scenario has a parameter `{name}`", did_you_mean(name, sorted(declared)))
+
+
+def _unusable(path: Path) -> str:
+    """Why a path that somebody asked for gives nothing; empty when it does."""
+    try:
+        if path.is_dir():
+            next(path.iterdir(), None)
+        return "" if path.exists() else "there is no such file or folder"
+    except OSError as error:
+        return f"this cannot be read: {(error.strerror or str(error)).lower()}"
+
+
+def _is_first(path: Path, seen: set[str]) -> bool:
+    absolute = os.path.abspath(path)  # noqa: PTH100  # without asking the file system
+    known = absolute in seen
+    seen.add(absolute)
+    return not known
 
 
 def _is_scenario(path: Path) -> bool:

@@ -33,17 +33,17 @@ _SHORTEST, _SPREAD = 6, 9
 def filler(count: int, random: Random) -> tuple[str, ...]:
     """Words of sentences, each but the first with the blank before it."""
     drawn = random.randbytes(count)
-    texts: list[str] = []
+    texts = [_INNER[byte] for byte in drawn]
+    start = 0
     for length in random.randbytes(count // _SHORTEST + 1):
-        texts += _sentence(drawn[len(texts) : len(texts) + _SHORTEST + length % _SPREAD])
+        if start >= count:
+            break
+        last = min(start + _SHORTEST + length % _SPREAD, count) - 1
+        texts[last] = _LAST[drawn[last]]
+        texts[start] = _FIRST[drawn[start]] if start < last else f"{_FIRST[drawn[start]]}."
+        start = last + 1
     texts[0] = texts[0].lstrip()
     return tuple(texts)
-
-
-def _sentence(drawn: bytes) -> list[str]:
-    if len(drawn) < 2:
-        return [f"{_FIRST[byte]}." for byte in drawn]
-    return [_FIRST[drawn[0]], *map(_INNER.__getitem__, drawn[1:-1]), _LAST[drawn[-1]]]
 
 
 @lru_cache(4096)

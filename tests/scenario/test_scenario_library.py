@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -41,10 +42,21 @@ def test_a_folder_gives_its_scenarios_and_not_those_of_its_folders(tmp_path: Pat
     assert list(Library.load([tmp_path]).agents) == ["ay", "bee"]
 
 
-def test_files_and_folders_can_be_mixed_and_doubled(tmp_path: Path) -> None:
+def test_files_and_folders_can_be_mixed_and_doubled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = put(tmp_path / "a.yaml", "agent: a")
+    monkeypatch.chdir(tmp_path)
 
-    assert list(Library.load([str(one), tmp_path, one]).agents) == ["a"]
+    assert list(Library.load([str(one), tmp_path, one, "a.yaml", "."]).agents) == ["a"]
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def iterdir(_path: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+
+    with pytest.raises(ScenarioErrors, match="this cannot be read: permission denied"):
+        Library.load([tmp_path])
 
 
 def test_all_mistakes_of_all_files_are_told(tmp_path: Path) -> None:
