@@ -7,6 +7,7 @@ from openapi_table import Table
 from mock_gateway.openapi.beta.examples import SCHEMA_EXAMPLES
 from mock_gateway.openapi.beta.examples_events import SHORT_STREAM, sse_text
 from mock_gateway.wire.beta import models, models_base, models_events, models_input
+from mock_gateway.wire.beta.errors import error_body
 
 _DOOR = frozenset({429, 500, 502, 503, 504})
 _EVENTS: dict[str, tuple[str, str, str]] = {
@@ -118,4 +119,5 @@ BETA = Table(
         ("an unknown type", '"type":"model.message","sequence_id":2', '"type":"model.massage","sequence_id":2'),
     ),
     schema_examples=SCHEMA_EXAMPLES,
+    error_body=error_body,
 )

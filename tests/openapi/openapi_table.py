@@ -5,7 +5,7 @@ Must not know: any contract. The rows: `openapi_beta.py`, `openapi_v1.py`; which
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -22,7 +22,7 @@ class Table:
     unions: union to its members' tags. modules: where the wire models are; abstract: models that no document shows.
     tolerant: schemas that take a field which is not known. streams: method and path of the operations that stream.
     stream: the text of a good stream. bad_events: what is wrong, a text in the good stream, what to put there.
-    schema_examples: values by schema.
+    schema_examples: values by schema. error_body: what the server makes of a status and a message.
     """
 
     errors: Mapping[str, frozenset[int]]
@@ -39,3 +39,4 @@ class Table:
     stream: str
     bad_events: Sequence[tuple[str, str, str]]
     schema_examples: Mapping[str, Sequence[Any]]
+    error_body: Callable[[int, str], bytes]

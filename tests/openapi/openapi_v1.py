@@ -7,6 +7,7 @@ from openapi_table import Table
 from mock_gateway.openapi.v1.examples import SCHEMA_EXAMPLES
 from mock_gateway.openapi.v1.examples_events import SHORT_STREAM, sse_text
 from mock_gateway.wire.v1 import models, models_base, models_events, models_input, models_messages, models_spec
+from mock_gateway.wire.v1.errors import error_body
 
 _DOOR = frozenset({429, 500, 502, 503, 504})
 _EVENTS: dict[str, tuple[str, str, str]] = {
@@ -175,4 +176,5 @@ V1 = Table(
         ("a thread where there is none", '"thread_id":null', '"thread_id":"main"'),
     ),
     schema_examples=SCHEMA_EXAMPLES,
+    error_body=error_body,
 )

@@ -53,12 +53,15 @@ class Witness:
         *,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        method: str | None = None,
     ) -> Any:
-        """The same with a body that may be wrong."""
-        method, path, _ = self.reading.operations[name]
+        """The same with a body that may be wrong. method: instead of the operation's own."""
+        own, path, _ = self.reading.operations[name]
         url = self.prefix + path.format(**(places or {}))
-        sent = {} if body is None else {"json": body}
-        answer = self.http.request(method, url, params=query, headers={**KEY, **(headers or {})}, **sent)
+        content = None if body is None else json.dumps(body)
+        answer = self.http.request(
+            method or own, url, params=query, headers={**KEY, **(headers or {})}, content=content
+        )
         return self._heard(name, answer)
 
     # -- answers ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 
 import pytest
@@ -80,6 +81,17 @@ def test_only_rules_of_the_contract_are_cited(reading: Reading) -> None:
 
     assert unknown == set()
     assert {area for area, _ in cited} == known.keys()
+
+
+@every_contract
+def test_an_error_status_says_the_type_that_the_server_gives(reading: Reading) -> None:
+    error_body = TABLES[str(reading)].error_body
+    errors = reading.contract.errors
+
+    assert {status: answer.type for status, answer in errors.items()} == {
+        status: json.loads(error_body(status, "no"))["error"]["type"] for status in errors
+    }
+    assert all(answer.example["error"]["type"] == answer.type for answer in errors.values())
 
 
 @every_contract

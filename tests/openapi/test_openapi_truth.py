@@ -30,7 +30,7 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="module", params=READINGS.values(), ids=READINGS)
+@pytest.fixture(scope="module", params=READINGS.values(), ids=list(READINGS))
 def witness(request: pytest.FixtureRequest, http: httpx.Client) -> Witness:
     """All that is seen of one contract."""
     return Witness(request.param, http)
@@ -78,8 +78,8 @@ def _page_by_page(witness: Witness, name: str, places: Json | None = None, **que
     return items
 
 
-@each_file
-def test_what_an_agent_of_the_gallery_plays_is_documented(witness: Witness, path: Path) -> None:
+def _play(witness: Witness, path: Path) -> None:
+    """All that comes of an agent's message and of one that it does not expect, saying yes to every pause, then no."""
     witness.prefix = f"/truth-{witness.reading}-{path.stem}"
     for approval in (ALLOW, DENY):
         talk = _begin(witness, path.stem, approval)
@@ -92,6 +92,11 @@ def test_what_an_agent_of_the_gallery_plays_is_documented(witness: Witness, path
         _read_back(talk)
 
 
+@each_file
+def test_what_an_agent_of_the_gallery_plays_is_documented(witness: Witness, path: Path) -> None:
+    _play(witness, path)
+
+
 def _hold(talk: Conversation, text: str) -> None:
     """A turn that has to be cancelled."""
     body = {"input": [{"type": "user.message", "content": text}], "stream": False}
@@ -102,6 +107,22 @@ def _hold(talk: Conversation, text: str) -> None:
     talk.witness.ask("list_turn_events", place)
     talk.witness.ask("cancel_session", talk.session)
     talk.follow(place)
+
+
+SEEN = {
+    "beta": ("TurnStreamEvent", "TurnEvent", "TurnOutputEvent", "TurnState", "Approval"),
+    "v1": ("TurnStreamingEvent", "SessionEvent", "RequiredAction", "TurnState", "ThreadState", "ToolInfo", "Approval"),
+}
+PLAYED = ("approval", "question", "mcp-auth", "sandbox", "failing-agent", "parallel-agents", "turn-error", "timeout")
+
+
+def test_the_gallery_shows_every_event_and_every_state(witness: Witness) -> None:
+    seen = Witness(witness.reading, witness.http)
+    for agent in PLAYED:
+        _play(seen, ROOT / "scenarios" / f"{agent}.yaml")
+    wanted = frozenset[str]().union(*(witness.reading.mapping(union) for union in SEEN[str(witness.reading)]))
+
+    assert wanted - {tag for _, tag in seen.tags} - {"running"} == set()
 
 
 @each_file

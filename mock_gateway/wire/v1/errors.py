@@ -54,6 +54,7 @@ TYPE: Mapping[int, str] = {
     412: "precondition_failed",
     413: "content_too_large",
     422: "unprocessable_entity",
+    424: "failed_dependency",
     429: "too_many_requests",
     502: "bad_gateway",
     504: "gateway_timeout",

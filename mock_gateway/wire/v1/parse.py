@@ -42,6 +42,7 @@ from mock_gateway.wire.request import (
 )
 from mock_gateway.wire.v1.inputs import read_items
 from mock_gateway.wire.v1.readings import Readings
+from mock_gateway.wire.v1.specs import names_in, read_spec
 from mock_gateway.wire.v1.subjects import TYPES, subject_id, subject_type
 
 Fields = Mapping[str, object]
@@ -202,30 +203,11 @@ def _token(request: Request) -> str | None:
 # -- drafts and files --------------------------------------------------------------------------------------------------
 
 
-def _spec(body: Fields) -> dict[str, object]:
-    """An AgentSpec: its model is required, everything else is kept as it came."""
-    spec = body.get("agent_spec")
-    if not isinstance(spec, dict):
-        raise malformed(f"agent_spec is {json_type(spec)}; an object was expected", "agent_spec")
-    model = spec.get("model")
-    if not isinstance(model, dict):
-        raise malformed(f"agent_spec.model is {json_type(model)}; an object was expected", "agent_spec.model")
-    string_field(model, "name", "agent_spec.model.", least=1)
-    return spec
-
-
-def _names(spec: Fields) -> tuple[str, ...]:
-    """What in a spec may be the name of a scenario: its own name, then that of its model."""
-    model = spec["model"]
-    names = (spec.get("name"), model.get("name") if isinstance(model, dict) else None)
-    return tuple(name for name in names if isinstance(name, str))
-
-
 def _create_draft(request: Request) -> Ask:
     body = read_object(request.body)
     note_unknown(body, ("agent_spec", "agent_name"), "field ", request.notes)
-    spec = _spec(body)
-    return CreateDraft(spec, _names(spec), optional_string(body, "agent_name") or None)
+    spec = read_spec(body)
+    return CreateDraft(spec, names_in(spec), optional_string(body, "agent_name") or None)
 
 
 def _get_draft(request: Request) -> Ask:
@@ -235,8 +217,8 @@ def _get_draft(request: Request) -> Ask:
 def _update_draft(request: Request) -> Ask:
     body = read_object(request.body, empty=True)
     note_unknown(body, ("agent_spec",), "field ", request.notes)
-    spec = _spec(body) if body.get("agent_spec") is not None else None
-    return UpdateDraft(request.params["session_id"], spec, () if spec is None else _names(spec))
+    spec = read_spec(body) if body.get("agent_spec") is not None else None
+    return UpdateDraft(request.params["session_id"], spec, () if spec is None else names_in(spec))
 
 
 def _download_file(request: Request) -> Ask:
