@@ -144,6 +144,42 @@ _ALL = (
         "A turn that is created while another runs: 409, or the other is cancelled (SES-5).",
         metavar="refuse|supersede",
     ),
+    Option(
+        "v1-concurrent-turn",
+        kinds.choice("supersede", "refuse"),
+        "supersede",
+        "The same in the published contract: the other is cancelled for the next turn, or 412.",
+        metavar="supersede|refuse",
+    ),
+    Option(
+        "v1-running-turn-events",
+        kinds.choice("refuse", "snapshot"),
+        "refuse",
+        "The same as --running-turn-events in the published contract.",
+        metavar="refuse|snapshot",
+    ),
+    Option(
+        "v1-list-window",
+        kinds.choice("all", "half_hour"),
+        "all",
+        "How far back a v1 listing without a start goes: everything, or half an hour as documented.",
+        metavar="all|half_hour",
+    ),
+    Option(
+        "v1-message-while-auth",
+        kinds.choice("refuse", "ask_again"),
+        "refuse",
+        "A v1 user message while authorisation is pending: 422, or accepted and asked again.",
+        metavar="refuse|ask_again",
+    ),
+    Option(
+        "v1-unfit",
+        kinds.choice("422", "400"),
+        "422",
+        "The status of v1 input that does not fit what is pending.",
+        metavar="422|400",
+    ),
+    Option("v1-replay", kinds.duration, "240s", "How long a finished v1 turn can still be streamed.", metavar="TIME"),
 )
 
 OPTIONS: Mapping[str, Option] = {option.name: option for option in _ALL}

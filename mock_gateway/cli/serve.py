@@ -79,6 +79,12 @@ def settings_of(chosen: Chosen) -> Settings:
         cancel=chosen["cancel"],
         running_turn_events=chosen["running-turn-events"],
         concurrent_turn=chosen["concurrent-turn"],
+        v1_concurrent_turn=chosen["v1-concurrent-turn"],
+        v1_running_turn_events=chosen["v1-running-turn-events"],
+        v1_list_window=chosen["v1-list-window"],
+        v1_message_while_auth=chosen["v1-message-while-auth"],
+        v1_unfit=400 if chosen["v1-unfit"] == "400" else 422,
+        v1_replay=chosen["v1-replay"],
     )
 
 
