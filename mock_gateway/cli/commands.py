@@ -27,6 +27,6 @@ COMMANDS = {
     "schema": Command(
         "schema", "print the JSON Schema of scenario files", "mock-gateway schema > scenarios/scenario.schema.json"
     ),
-    "openapi": Command("openapi", "print the contract as an OpenAPI document", "mock-gateway openapi --json"),
+    "openapi": Command("openapi", "print a contract as an OpenAPI document", "mock-gateway openapi --json"),
     "init": Command("init", "write a first scenario, and the schema for editors", "mock-gateway init --agent my-agent"),
 }

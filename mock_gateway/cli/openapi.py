@@ -1,4 +1,4 @@
-"""`mock-gateway openapi`: the contract that is served, as an OpenAPI document."""
+"""`mock-gateway openapi`: a contract that is served, as an OpenAPI document."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ from mock_gateway.cli.arguments import Parser
 from mock_gateway.cli.errors import OK, UsageError, write
 
 PACKAGE = Path(__file__).resolve().parent.parent
+DOCUMENTS = {"beta": "openapi.yaml", "v1": "openapi.v1.yaml"}
+"""The documented contract and the published one."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """The command. Gives the exit code; raises `UsageError`."""
     parser = Parser("openapi")
+    parser.add_argument(
+        "--contract", choices=DOCUMENTS, help="The documented contract or the published one. [default: beta]"
+    )
     parser.add_argument("--json", action="store_true", help="Print JSON.")
     flags = parser.read(arguments)
-    text = document_path().read_text("utf-8")
+    text = document_path(DOCUMENTS[str(flags.get("contract", "beta"))]).read_text("utf-8")
     write(_as_json(text) if flags.get("json") else text)
     return OK
 
 
-def document_path() -> Path:
-    """Where the document is: in the installed package, else at the top of the source tree. Raises `UsageError`."""
-    for path in (PACKAGE / "openapi.yaml", PACKAGE.parent / "openapi.yaml"):
+def document_path(name: str) -> Path:
+    """Where a document is: in the installed package, else at the top of the source tree. Raises `UsageError`."""
+    for path in (PACKAGE / name, PACKAGE.parent / name):
         if path.is_file():
             return path
-    raise UsageError(f"openapi.yaml is not in {PACKAGE}", "install mock-gateway again")
+    raise UsageError(f"{name} is not in {PACKAGE}", "install mock-gateway again")
 
 
 def _as_json(text: str) -> str:

@@ -17,7 +17,7 @@ from mock_gateway.journal import RequestEntry
 from mock_gateway.wire.dialect import Dialect
 from mock_gateway.wire.dialects import all_dialects
 
-PAGES = (b"/", b"/docs", b"/openapi.yaml")
+PAGES = (b"/", b"/docs", b"/docs/v1", b"/openapi.yaml", b"/openapi.v1.yaml")
 
 
 class App:

@@ -1,4 +1,4 @@
-"""Pages for people: the start page, the contract's reference, and the way to the page of an MCP server.
+"""Pages for people: the start page, the contracts' references, and the way to the page of an MCP server.
 
 Owns: which path is which page, methods, the start page. What looks like a page and is none is an unknown endpoint,
 which the edge answers. Must not know: endpoints. Look next: `html.py` (the shell), `consent.py` (allowing a server).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from shlex import quote as shell_quote
 
@@ -38,8 +39,10 @@ class Pages:
         self._edge = edge
         self._fixed: dict[bytes, Callable[[Request], Response]] = {
             b"/": self._start,
-            b"/docs": _reference,
-            b"/openapi.yaml": _document,
+            b"/docs": partial(_reference, "reference.html"),
+            b"/docs/v1": partial(_reference, "reference.v1.html"),
+            b"/openapi.yaml": partial(_document, "openapi.yaml"),
+            b"/openapi.v1.yaml": partial(_document, "openapi.v1.yaml"),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,8 +122,10 @@ def _start_body(gateway: Gateway, base: str) -> str:
         f"<h2>Base URL</h2><pre>{text(base)}</pre>"
         f"<p>{key} With a path behind it, as <code>{text(base)}/my-test</code>, it is a world of its own.</p>"
         f"<h2>Try it</h2><pre>{text(_example(base, agents[0].name if agents else 'my-agent'))}</pre>"
-        '<ul class="links"><li><a href="/docs">Reference of the contract</a></li>'
-        '<li><a href="/openapi.yaml">openapi.yaml</a></li><li><a href="/__admin/health">Health</a></li></ul>'
+        '<ul class="links">'
+        '<li><a href="/docs">The documented contract</a> (<a href="/openapi.yaml">openapi.yaml</a>)</li>'
+        '<li><a href="/docs/v1">The published contract</a> (<a href="/openapi.v1.yaml">openapi.v1.yaml</a>)</li>'
+        '<li><a href="/__admin/health">Health</a></li></ul>'
         f"<h2>Agents ({len(agents)})</h2>{listed}"
     )
 
@@ -137,15 +142,15 @@ def _example(base: str, agent: str) -> str:
     )
 
 
-def _reference(_request: Request) -> Response:
-    content = (PACKAGE / "openapi" / "reference.html").read_bytes()
+def _reference(name: str, _request: Request) -> Response:
+    content = (PACKAGE / "openapi" / name).read_bytes()
     return Response(content, headers=guarded(content.decode()), media_type="text/html")
 
 
-def _document(_request: Request) -> Response:
-    for path in (PACKAGE / "openapi.yaml", PACKAGE.parent / "openapi.yaml"):
+def _document(name: str, _request: Request) -> Response:
+    for path in (PACKAGE / name, PACKAGE.parent / name):
         if path.is_file():
             # A viewer of OpenAPI documents on another port may read it.
             shared = {"access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
             return Response(path.read_bytes(), headers=shared, media_type="application/yaml")
-    return page("Not installed", "<h1>openapi.yaml is not installed</h1>", 404)
+    return page("Not installed", f"<h1>{name} is not installed</h1>", 404)

@@ -101,6 +101,7 @@ class Contract:
     """All that a document and a page are made of.
 
     name: of the dialect. document, page: the generated files, below the source tree.
+    address: where a mock serves the page.
     title, summary, description: of the whole. world, key: words on the second server and on the bearer key.
     tags: name to description. operations: the dialect's table; facts: by operation id; errors: by status.
     path_parameters: name in a path template to the component. parameters, headers: components by name.
@@ -112,6 +113,7 @@ class Contract:
     name: str
     document: Path
     page: Path
+    address: str
     title: str
     summary: str
     description: str

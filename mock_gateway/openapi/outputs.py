@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mock_gateway.openapi.contracts import CONTRACTS
 from mock_gateway.openapi.document import build_document
+from mock_gateway.openapi.facts import Contract
 from mock_gateway.openapi.page import build_page
 from mock_gateway.openapi.yaml_text import to_yaml
 
@@ -21,8 +22,14 @@ def generated_files() -> dict[Path, str]:
     for contract in CONTRACTS:
         document = build_document(contract)
         files[contract.document] = to_yaml(document, _HEADING)
-        files[contract.page] = build_page(document)
+        files[contract.page] = build_page(document, _served_links(contract))
     return files
+
+
+def _served_links(contract: Contract) -> dict[str, str]:
+    """What a running mock serves beside the page of a contract: title to address."""
+    others = {other.title: other.address for other in CONTRACTS if other is not contract}
+    return {contract.document.name: f"/{contract.document.name}", **others}
 
 
 def stale_files(root: Path, files: dict[Path, str]) -> list[Path]:

@@ -53,7 +53,13 @@ def _navigation(document: Json) -> Html:
     return element("nav", element("details", element("summary", "Contents"), *groups, open=""), id="contents")
 
 
-def _introduction(document: Json) -> Html:
+def _beside(served: Mapping[str, str]) -> Html:
+    """What a running mock serves beside the page."""
+    links = (element("a", title, href=address) for title, address in served.items())
+    return element("p", "On a running mock: ", join(links, ", ")) if served else Html()
+
+
+def _introduction(document: Json, served: Mapping[str, str]) -> Html:
     info = document["info"]
     servers = (
         element("li", element("code", server["url"]), " ", inline(server["description"]))
@@ -68,6 +74,7 @@ def _introduction(document: Json) -> Html:
         element("h1", info["title"]),
         element("p", info["summary"], class_="lead"),
         prose(info["description"]),
+        _beside(served),
         element("h4", "Servers"),
         element("ul", join(servers)),
         element("h4", "Key"),
@@ -154,12 +161,15 @@ def _rules(document: Json) -> Html:
     return join([element("h2", "Rules", id="rules"), element("p", "Where each rule of the contract is cited."), index])
 
 
-def build_page(document: Json) -> str:
-    """The page as HTML text that ends in one line feed; the same for the same document."""
+def build_page(document: Json, served: Mapping[str, str] | None = None) -> str:
+    """The page as HTML text that ends in one line feed; the same for the same document.
+
+    served: what a running mock serves beside it, title to address.
+    """
     theme = element("button", "Light or dark", id="theme", type="button")
     main = element(
         "main",
-        _introduction(document),
+        _introduction(document, served or {}),
         _operation_groups(document),
         _errors(document),
         _schemas(document),

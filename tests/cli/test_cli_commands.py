@@ -114,14 +114,27 @@ def test_the_schema_is_that_of_the_language(capsys: Capture) -> None:
     assert json.loads(told(capsys, "schema").out) == json_schema()
 
 
-def test_the_document_is_the_one_that_is_shipped(capsys: Capture) -> None:
-    assert told(capsys, "openapi").out == (ROOT / "openapi.yaml").read_text("utf-8")
+@pytest.mark.parametrize(
+    ("flags", "document"),
+    [
+        ((), "openapi.yaml"),
+        (("--contract", "beta"), "openapi.yaml"),
+        (("--contract", "v1"), "openapi.v1.yaml"),
+    ],
+)
+def test_a_document_is_the_one_that_is_shipped(capsys: Capture, flags: tuple[str, ...], document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+
+    assert told(capsys, "openapi", *flags).out == text
+    found = json.loads(told(capsys, "openapi", *flags, "--json").out)
+    assert found["paths"].keys() == yaml.safe_load(text)["paths"].keys()
 
 
-def test_the_document_as_json_says_the_same(capsys: Capture) -> None:
-    found = json.loads(told(capsys, "openapi", "--json").out)
+def test_a_contract_that_there_is_not_is_a_usage_error(capsys: Capture) -> None:
+    result = told(capsys, "openapi", "--contract", "v2")
 
-    assert found["paths"].keys() == yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))["paths"].keys()
+    assert (result.code, result.out) == (2, "")
+    assert "'v2'" in result.err
 
 
 # ---- init

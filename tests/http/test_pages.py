@@ -15,7 +15,7 @@ from tests.http.apps import make_app, make_session, play
 from tests.http.asgi import Reply, call
 
 SERVER = "vault"
-PAGES = ["/", "/docs", "/__auth/nobody/nothing"]
+PAGES = ["/", "/docs", "/docs/v1", "/__auth/nobody/nothing"]
 
 
 def asked(app: App, base: str = "", session: str | None = None) -> tuple[str, str]:
@@ -62,8 +62,9 @@ def test_the_start_page_of_no_agents_says_so() -> None:
     assert "No scenario is loaded" in call(app, "GET", "/", key=None).text
 
 
-def test_the_document_is_served_to_viewers_elsewhere() -> None:
-    reply = call(make_app(), "GET", "/openapi.yaml", key=None)
+@pytest.mark.parametrize("path", ["/openapi.yaml", "/openapi.v1.yaml"])
+def test_a_document_is_served_to_viewers_elsewhere(path: str) -> None:
+    reply = call(make_app(), "GET", path, key=None)
 
     assert (reply.status, reply.headers["content-type"]) == (200, "application/yaml")
     assert reply.headers["access-control-allow-origin"] == "*"
@@ -84,7 +85,7 @@ def test_a_page_allows_its_own_style_and_script_and_nothing_else(path: str) -> N
     assert not re.search(r"<[^>]+ (style|on\w+)=", reply.text)
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.yaml"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/v1", "/openapi.yaml", "/openapi.v1.yaml"])
 def test_a_page_knows_its_methods(path: str) -> None:
     app = make_app()
 

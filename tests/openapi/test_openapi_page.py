@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from openapi_reading import READINGS, Reading, every_contract
 
+from mock_gateway.http.app import PAGES
+from mock_gateway.openapi.outputs import generated_files
 from mock_gateway.openapi.page import build_page, rule_places
 from mock_gateway.openapi.page_html import Html, element, inline, prose
 
@@ -82,6 +84,17 @@ def test_the_page_loads_nothing(reading: Reading) -> None:
     assert _read(page).loads == []
     assert "@import" not in page
     assert "url(" not in page
+
+
+@every_contract
+def test_what_a_mock_serves_beside_the_page_is_linked_and_served(reading: Reading) -> None:
+    page = generated_files()[reading.contract.page]
+
+    served = {link.encode() for link in _read(page).links if link.startswith("/")}
+
+    others = {other.contract.address.encode() for other in READINGS.values() if other is not reading}
+    assert served == others | {b"/" + str(reading.contract.document).encode()}
+    assert served | {reading.contract.address.encode()} <= set(PAGES)
 
 
 def test_every_cited_rule_is_in_the_index_with_its_places() -> None:

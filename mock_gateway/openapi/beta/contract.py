@@ -49,6 +49,7 @@ BETA = Contract(
     name="beta",
     document=Path("openapi.yaml"),
     page=Path("mock_gateway/openapi/reference.html"),
+    address="/docs",
     title="mock-gateway, the documented contract",
     summary="Sessions with saved agents, their turns, and the events of a turn as they happen.",
     description=_DESCRIPTION,

@@ -70,6 +70,7 @@ V1 = Contract(
     name="v1",
     document=Path("openapi.v1.yaml"),
     page=Path("mock_gateway/openapi/reference.v1.html"),
+    address="/docs/v1",
     title="mock-gateway, the published contract",
     summary="Sessions with agents, saved or in draft, their turns, and the events of a turn as they happen.",
     description=_DESCRIPTION,
