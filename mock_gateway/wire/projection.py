@@ -69,17 +69,17 @@ class Projection:
         if cursor >= self.last:
             return b"", cursor
         index = bisect_right(self.starts, cursor + 1) - 1
-        frames: list[bytes] = []
+        parts: list[bytes] = []
         room, size = MOST_FRAMES, 0
         while room > 0 and size < MOST_BYTES and index < len(self.facts):
             start = self.starts[index]
             more = self.renderer.frames(self.turn, self, self.facts[index], start, cursor + 1 - start, room)
-            frames += more
+            parts.append(b"".join(more))
             cursor += len(more)
             room -= len(more)
-            size += sum(map(len, more))
+            size += len(parts[-1])
             index += 1
-        return b"".join(frames), cursor
+        return b"".join(parts), cursor
 
     def numbered(self) -> Iterator[tuple[int, Fact]]:
         """Every shown fact with the sequence id of its last frame."""
