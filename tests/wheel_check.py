@@ -1,6 +1,8 @@
 """Run by the gate with the Python of an environment that holds the wheel and nothing else: does it work as installed?
 
-usage: python wheel_check.py PATH-OF-MOCK-GATEWAY   (standard library only; it must not import from the checkout)
+usage: python -P wheel_check.py PATH-OF-MOCK-GATEWAY
+
+Standard library only; it must not import from the checkout, which is what -P is for: `http` is a folder beside it.
 """
 
 from __future__ import annotations
