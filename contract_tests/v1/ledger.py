@@ -1,0 +1,56 @@
+"""The judge of stored lists: what must be in them, given what the streams were.
+
+Must not know: HTTP, pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from contract_tests.v1.fold import Fold
+from contract_tests.v1.shapes import event_mistakes
+from contract_tests.verdicts import Violation
+
+Json = dict[str, Any]
+ENDS = ("turn.created", "turn.done")
+
+
+def due_in_list(events: Sequence[Json], *, ends: bool = False) -> Iterator[Fold | Json]:
+    """What a list of a turn has to hold: each finished message where its end was, everything else as it came.
+
+    ends: turn.created and turn.done, too.
+    """
+    folds: dict[str, Fold] = {}
+    for event in events:
+        if event["type"] == "model.message":
+            folds[event["id"]] = Fold(dict(event))
+        elif event["type"] == "model.message.delta":
+            fold = folds.get(event["id"])
+            if fold is None or fold.finished:
+                continue
+            for _ in fold.add(event):
+                pass
+            if fold.finished:
+                yield fold
+        elif ends or event["type"] not in ENDS:
+            yield event
+
+
+def judge_list(events: Sequence[Json], listed: Sequence[Json], rule: str, *, ends: bool = False) -> Iterator[Violation]:
+    """All violations of a turn's list, oldest first. events: its stream. rule: blamed for order and content."""
+    for item in listed:
+        for blamed, mistake in event_mistakes(item, stored=True):
+            yield Violation(blamed, f"stored: {mistake}", item)
+    due = list(due_in_list(events, ends=ends))
+    expected = ["model.message" if isinstance(item, Fold) else item["type"] for item in due]
+    stored = [item.get("type") for item in listed]
+    if stored != expected:
+        yield Violation(rule, "the list does not hold the turn's events in order", {"listed": stored, "due": expected})
+        return
+    for item, seen in zip(listed, due, strict=True):
+        if isinstance(seen, Fold):
+            for mistake in seen.differences(item):
+                yield Violation("V1-MSG-2", f"stored: {mistake}", item)
+        elif item != seen:
+            yield Violation("V1-LOG-3", "a stored event is not what the stream had", {"listed": item, "stream": seen})
