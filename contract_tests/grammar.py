@@ -358,7 +358,8 @@ class Judge:
 def _threads_named(event: Json) -> list[Any]:
     """The threads for which authorisation is asked."""
     servers = event.get("servers")
-    named = [server.get("thread_ids") for server in servers or () if isinstance(server, dict)]
+    listed = servers if isinstance(servers, list) else []
+    named = [server.get("thread_ids") for server in listed if isinstance(server, dict)]
     return [name for names in named if isinstance(names, list) for name in names]
 
 
