@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mock_gateway.core.ids import digest, random_for
-from mock_gateway.core.pieces import Piece, cut_given, cut_text, message_pieces
+from mock_gateway.core.pieces import Piece, cut_given, message_pieces
 from mock_gateway.core.scope import resolve, resolve_text, thread_scope
-from mock_gateway.core.script import Call, Say, Scope, Step, SubAgentCall
+from mock_gateway.core.script import Call, Say, Step, SubAgentCall
 from mock_gateway.core.state import Message, OpenCall, Thread, Turn, json_compact
 
 SILENCE = Say()
@@ -62,21 +62,3 @@ def _cut(
         refusal=cut_given(resolve_text(say.refusal, scope), say.cut, random),
         arguments=[cut_given(text, call.cut, random) for call, text in zip(step.calls, arguments, strict=True)],
     )
-
-
-def static_pieces(say: Say | None, calls: tuple[Call, ...], random_parts: tuple[object, ...]) -> tuple[Piece, ...]:
-    """The pieces of a message that holds no template, cut when its scenario loads.
-
-    random_parts: what its chance depends on.
-    """
-    say, random, scope = say or SILENCE, random_for(*random_parts), _no_names()
-    return message_pieces(
-        reasoning=cut_text(resolve_text(say.reasoning, scope), say.cut, random),
-        texts=say.texts if say.texts is not None else cut_text(resolve_text(say.text, scope), say.cut, random),
-        refusal=cut_text(resolve_text(say.refusal, scope), say.cut, random),
-        arguments=[cut_text(json_compact(resolve(call_arguments(call), scope)), call.cut, random) for call in calls],
-    )
-
-
-def _no_names() -> Scope:
-    return {}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from mock_gateway.core.errors import ScriptError
@@ -16,13 +15,6 @@ from mock_gateway.core.pieces import cut_text
 from mock_gateway.core.scope import files_of, incoming_of
 from mock_gateway.core.script import NOTHING, Incoming, Rule, Say, Step
 from mock_gateway.core.state import Turn
-
-
-class Verdict(Struct, frozen=True):
-    """Why a rule was or was not played, for the journal."""
-
-    rule: Rule
-    why_not: str
 
 
 def choose_rule(turn: Turn) -> Rule:
@@ -79,14 +71,6 @@ def _echo(turn: Turn) -> Rule:
     cut = turn.session.agent.cut
     texts = tuple(cut_text(text, cut, random_for(turn.session.seed, turn.session.number, "echo", turn.number)))
     return Rule("echo", None, (Step(say=Say(text=text, texts=texts, cut=cut)),))
-
-
-def verdicts(turn: Turn) -> list[Verdict]:
-    """For every rule, why it does not fit this turn (empty when it does)."""
-    incoming = incoming_of(turn, kind="message" if turn.items else "resume")
-    return [
-        Verdict(rule, "" if rule.when is None else rule.when.explain(incoming)) for rule in turn.session.agent.rules
-    ]
 
 
 def no_rule_message(turn: Turn, incoming: Incoming) -> str:

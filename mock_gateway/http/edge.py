@@ -27,7 +27,6 @@ from mock_gateway.wire.asks import Ask, FollowTurn, ListEvents, ListSessions, Li
 from mock_gateway.wire.dialect import Dialect
 from mock_gateway.wire.projection import view_of
 from mock_gateway.wire.request import Request, malformed, read_query
-from mock_gateway.worlds import World
 
 Scope = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
@@ -344,8 +343,3 @@ def origin_of(call: Call, prefix: str) -> str:
         server = call.scope.get("server") or ("127.0.0.1", None)
         host = (server[0] if server[1] is None else f"{server[0]}:{server[1]}").encode()
     return f"{call.scope['scheme']}://{host.decode('latin-1')}{quote(prefix) if prefix else ''}"
-
-
-def world_of(gateway: Gateway, prefix: str) -> World:
-    """The world of a base path."""
-    return gateway.world(prefix)

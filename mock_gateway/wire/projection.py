@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Protocol
 
-from mock_gateway.core.events import Deltas, Fact
+from mock_gateway.core.events import Fact
 from mock_gateway.core.state import Turn
 
 MOST_FRAMES = 64
@@ -86,13 +86,6 @@ class Projection:
         self.sync()
         ends = [*(start - 1 for start in self.starts[1:]), self.last]
         return zip(ends, self.facts, strict=True)
-
-    def number_of(self, message: object) -> int:
-        """The sequence id of a message's last delta (LOG-2)."""
-        for number, fact in self.numbered():
-            if isinstance(fact, Deltas) and fact.message is message and fact.stop == len(fact.message.pieces):
-                return number
-        return self.last
 
     @property
     def is_over(self) -> bool:
