@@ -105,9 +105,11 @@ class Turn:
         return self.status == "done" and any(self._stops())
 
     def _stops(self) -> Iterator[tuple[Lane, Need]]:
-        for lane, at in zip(self.story.lanes, self.at, strict=True):
-            if at < len(lane.needs):
-                yield lane, lane.needs[at]
+        return ((lane, lane.needs[at]) for lane, at in self.places() if at < len(lane.needs))
+
+    def places(self) -> Iterator[tuple[Lane, int]]:
+        """Each lane, and how many of its needs are over."""
+        return zip(self.story.lanes, self.at, strict=True)
 
 
 @dataclass(slots=True)
@@ -168,7 +170,7 @@ class Session:
         """The turn that a request begins, which is not refused; it has no id yet. Nothing is remembered so far."""
         before, given = self.before(body), body.get("input")
         if before is not None and before.waits:
-            story, so_far = before.story, [at + self._got(lane, at) for lane, at in _places(before)]
+            story, so_far = before.story, [at + self._got(lane, at) for lane, at in before.places()]
         else:
             story = STORIES[self.agent].get(_text(given), PLAIN)
             so_far = [0] * len(story.lanes)
@@ -192,10 +194,6 @@ class Session:
         self.turns[turn.id] = turn
 
 
-def _places(turn: Turn) -> Iterator[tuple[Lane, int]]:
-    return zip(turn.story.lanes, turn.at, strict=True)
-
-
 def _answers(pending: Sequence[Pending], items: Sequence[Json]) -> bool:
     """INP-3: one answer for each call, in its thread, of its kind."""
     given = [Pending(item["thread_id"], item["tool_call_id"], ANSWERS[item["type"]]) for item in items]
@@ -213,4 +211,4 @@ def _text(given: object) -> str:
     """The text of the messages, as the scenarios see it."""
     messages = [item["content"] for item in given or ()] if isinstance(given, list) else []
     parts = [[{"type": "text", "text": content}] if isinstance(content, str) else content for content in messages]
-    return "\n".join(" ".join(part["text"] for part in each if part["type"] == "text") for each in parts)
+    return "\n".join(part["text"] for each in parts for part in each if part["type"] == "text")
