@@ -216,6 +216,8 @@ def test_a_stream_that_is_over_for_too_long_is_412() -> None:
         ({"after_sequence_number": -1}, {}, 400),
         ({"after_sequence_number": "3"}, {}, 400),
         ({}, {"Last-Event-ID": "three"}, 400),
+        ({"after_sequence_number": 3}, {"Last-Event-ID": "-1"}, 400),
+        ({"after_sequence_number": 3.5}, {}, 400),
         ([], {}, 400),
     ],
 )
@@ -227,6 +229,13 @@ def test_a_cursor_that_is_none(watch: Watch, body: Any, headers: dict[str, str],
     witness.try_to("subscribe_turn", turn, body, headers=headers)
 
     assert _status(witness) == status
+
+
+def test_a_cursor_with_a_zero_behind_its_point_is_a_whole_number(watch: Watch) -> None:
+    witness = watch(V1)
+    turn = _turn(witness, _session(witness), "plain")
+
+    assert witness.try_to("subscribe_turn", turn, {"after_sequence_number": 1.0})
 
 
 def test_drafts_and_lists_of_everything(watch: Watch) -> None:

@@ -101,17 +101,24 @@ def _list_turns(request: Request) -> Ask:
 def _subscribe_turn(readings: Readings, request: Request) -> Ask:
     body = read_object(request.body, empty=True)
     note_unknown(body, ("after_sequence_number",), "field ", request.notes)
-    after = body.get("after_sequence_number")
-    if after is None:
-        after = read_cursor(request.last_event_id or None, "Last-Event-ID")
-    if isinstance(after, bool) or not isinstance(after, int) or after < 0:
-        what = after if isinstance(after, int | float) else json_type(after)
-        raise Refusal(
-            Reason.BAD_CURSOR,
-            f"after_sequence_number is {what}; an integer of at least 0 was expected",
-            param="after_sequence_number",
-        )
-    return FollowTurn(request.params["session_id"], request.params["turn_id"], after, replay=readings.replay)
+    cursor = read_cursor(request.last_event_id or None, "Last-Event-ID")
+    if body.get("after_sequence_number") is not None:
+        cursor = _sequence_number(body["after_sequence_number"])
+    return FollowTurn(request.params["session_id"], request.params["turn_id"], cursor, replay=readings.replay)
+
+
+def _sequence_number(value: object) -> int:
+    """A cursor in a body. As JSON has it, 3.0 is the integer 3."""
+    what = json_type(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if value >= 0 and value % 1 == 0:
+            return int(value)
+        what = str(value)
+    raise Refusal(
+        Reason.BAD_CURSOR,
+        f"after_sequence_number is {what[:40]}; an integer of at least 0 was expected",
+        param="after_sequence_number",
+    )
 
 
 def _list_turn_events(readings: Readings, request: Request) -> Ask:
