@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from mock_gateway.scenario import load_text
 from mock_gateway.settings import Settings
 
 PATIENCE = 20.0
+MOST = 1000
+"""Items that no list of these tests has."""
 KEY = {"authorization": "Bearer test"}
 SESSIONS = "/v1/agents/sessions"
 Json = dict[str, Any]
@@ -123,10 +126,11 @@ class Desk:
 
     def stream(self, path: str, body: object = None, **more: Any) -> list[Frame]:
         """A whole stream, to its end."""
-        answer = self.http.post(path, json={} if body is None else body, **more)
-        assert answer.status_code == 200, (answer.status_code, answer.text)
+        with self.http.stream("POST", path, json={} if body is None else body, **more) as answer:
+            content = b"".join(_in_time(answer))
+        assert answer.status_code == 200, (answer.status_code, content)
         assert answer.headers["content-type"] == "text/event-stream"
-        return frames_of(answer.content)
+        return frames_of(content)
 
     @contextmanager
     def opened(self, path: str, body: Json) -> Iterator[Iterator[Frame]]:
@@ -136,7 +140,7 @@ class Desk:
 
             def frames() -> Iterator[Frame]:
                 rest = b""
-                for data in answer.iter_raw():
+                for data in _in_time(answer):
                     *whole, rest = (rest + data).split(b"\n\n")
                     for raw in whole:
                         yield from frames_of(raw + b"\n\n")
@@ -169,6 +173,15 @@ class Desk:
             if token is None:
                 return items
             assert len(page["data"]) == limit
+            assert len(items) < MOST, "the pages do not end"
+
+
+def _in_time(answer: httpx.Response) -> Iterator[bytes]:
+    """What comes; comments keep a stream alive, so somebody has to see to it that it ends."""
+    deadline = time.monotonic() + PATIENCE
+    for data in answer.iter_raw():
+        assert time.monotonic() < deadline, "the stream does not end"
+        yield data
 
 
 def message(text: str) -> Json:

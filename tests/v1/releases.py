@@ -1,6 +1,6 @@
 """The releases of the published client: an environment for each, the server that they meet, what came of their checks.
 
-Owns: which releases there are, where their environments are kept, running `sdk_driver.py` in one of them.
+Owns: which releases there are, where their environments are kept, running `tests/v1/sdk` in one of them.
 A folder outside the repository keeps the environments: `MOCK_GATEWAY_SDK_CACHE`, else one of the system's temporary
 ones.
 """
@@ -28,7 +28,7 @@ ALL = ("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "0.4.1", "0.4.2")
 USUAL = ("0.1.0", "0.3.1", "0.4.2")
 """The first, the last before a rewrite, and the newest."""
 
-DRIVER = Path(__file__).with_name("sdk_driver.py")
+ROOT = Path(__file__).parents[2]
 PATIENCE = 400.0
 
 DOORS = """
@@ -105,12 +105,10 @@ def environment(release: str) -> Path:
 
 
 def results_of(release: str, url: str) -> list[Result]:
-    """Run the driver in a release's environment."""
-    command = [str(environment(release)), str(DRIVER), url]
-    ran = subprocess.run(
-        command, capture_output=True, text=True, timeout=PATIENCE, cwd=DRIVER.parent.parent.parent.parent
-    )
+    """Run the checks in a release's environment."""
+    command = [str(environment(release)), "-m", "tests.v1.sdk", url]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT)
     results = [Result(**json.loads(line)) for line in ran.stdout.splitlines()]
     assert ran.returncode == 0, ran.stderr[-3000:]
-    assert results, "the driver said nothing"
+    assert results, "no check was run"
     return results
