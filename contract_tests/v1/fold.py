@@ -20,9 +20,13 @@ LATEST = ("finish_reason", "usage")
 
 @dataclass(slots=True)
 class Fold:
-    """A message that is coming in. made: it as it is so far; calls: its tool calls, by index."""
+    """A message that is coming in. made: it as it is so far; calls: its tool calls, by index.
+
+    baseless: no base came, so that it is not known when it was begun.
+    """
 
     made: Json
+    baseless: bool = False
     calls: dict[int, Json] = field(default_factory=dict)
     finished: bool = False
 
@@ -41,7 +45,7 @@ class Fold:
         if self.finished:
             yield "V1-MSG-4", f"a delta of message {self.id} comes after its finish_reason"
         for name in JOINED:
-            if delta.get(name) is not None:
+            if isinstance(delta.get(name), str):
                 self.made[name] = self.made.get(name, "") + delta[name]
                 yield from _half_characters(delta[name])
         for name in LATEST:
@@ -83,6 +87,8 @@ class Fold:
     def differences(self, stored: Json) -> Iterator[str]:
         """What a stored message has other than what came."""
         mine, theirs = _bare(self.whole()), _bare(stored)
+        if self.baseless:
+            mine["created_at"] = theirs.get("created_at")
         for name in sorted(mine.keys() | theirs.keys()):
             if mine.get(name) != theirs.get(name):
                 yield f"{name}: the deltas give {mine.get(name)!r}, stored is {theirs.get(name)!r}"
@@ -90,7 +96,9 @@ class Fold:
 
 def _bare(message: Json) -> Json:
     """Without what says nothing: absent, null and empty text are one, and clients add fields of their own."""
-    return {name: value for name, value in message.items() if value not in (None, "", []) and name != "sequence_id"}
+    kept = {name: value for name, value in message.items() if value not in (None, "", []) and name != "sequence_id"}
+    # There and back, halves of a character are joined, as languages with 16-bit strings do it by themselves.
+    return dict(json.loads(json.dumps(kept)))
 
 
 def _half_characters(text: str) -> Mistakes:

@@ -44,7 +44,7 @@ NEXT: Mapping[Phase, Mapping[str, Phase]] = {
 _TIED: Shape = {"thread_id": NAME}
 NEEDED: Mapping[str, Shape] = {
     "model.message": {"id": NAME, **_TIED},
-    "model.message.delta": {"id": NAME, **_TIED, **EVENTS["model.message.delta"][1]},
+    "model.message.delta": {"id": NAME, **_TIED, "tool_calls": EVENTS["model.message.delta"][1]["tool_calls"]},
     "tool.response": {**_TIED, "tool_call_id": NAME},
     "tool.approval_required": {**_TIED, "tool_calls": REFS},
     "tool.response_required": {**_TIED, "tool_calls": REFS},
@@ -133,6 +133,8 @@ class Judge:
         for rule, mistake in event_mistakes(event):
             self.blame(rule, mistake)
         self._identify(event)
+        if kind in PAUSES:
+            self.pauses.append(event)
         if not any(mistakes(event, NEEDED.get(kind, {}))) and self._may_act(event):
             TAKE[kind](self, event)
 
@@ -186,12 +188,18 @@ class Judge:
         fold = self.folds.get(event["id"])
         if fold is None or fold.thread != event["thread_id"]:
             self.blame("V1-MSG-1", f"a delta of {event['id']} in {event['thread_id']}, where no such message was begun")
-            return
+            fold = self._begun_without_base(event)
         was_finished = fold.finished
         for rule, mistake in fold.add(event):
             self.blame(rule, mistake)
         if fold.finished and not was_finished:
             self._message_done(fold)
+
+    def _begun_without_base(self, delta: Json) -> Fold:
+        made = {"type": "model.message", "id": delta["id"], "thread_id": delta["thread_id"]}
+        fold = self.folds[delta["id"]] = Fold(made, baseless=True)
+        self._set(fold.thread, Doing.SPEAKING)
+        return fold
 
     def _message_done(self, fold: Fold) -> None:
         for rule, mistake in fold.flaws():
@@ -226,11 +234,10 @@ class Judge:
 
     def _pause(self, event: Json) -> None:
         kind, name = event["type"], event["thread_id"]
-        before = [pause["type"] for pause in self.pauses if pause["thread_id"] == name]
+        before = [pause["type"] for pause in self.pauses[:-1] if pause.get("thread_id") == name]
         if kind in before or "tool.approval_required" in before:
             self.blame("V1-TOO-4", f"{kind} in thread {name} after {before}")
         self._set(name, Doing.PAUSED)
-        self.pauses.append(event)
         for ref in event["tool_calls"]:
             call = self.calls.get(ref["id"])
             if call is None or call.home != name or call.answered or call.asked:
@@ -279,16 +286,18 @@ class Judge:
         state = event.get("state")
         output = state.get("output") if isinstance(state, dict) else None
         said = self.said.get(event["thread_id"])
-        if said is not None and isinstance(output, dict):
-            for mistake in said.differences(output):
-                self.blame("V1-THR-5", f"the output of a thread is not its last message: {mistake}")
+        if said is None or not isinstance(output, dict):
+            return
+        wrong = list(event_mistakes(output, stored=True))
+        wrong = wrong or [
+            ("V1-THR-5", f"it is not the last message: {mistake}") for mistake in said.differences(output)
+        ]
+        for rule, mistake in wrong:
+            self.blame(rule, f"the output of a thread: {mistake}")
 
     def _open_children(self, name: str) -> list[Thread]:
         children = (thread for thread in self.threads.values() if thread.parent == name)
         return [thread for thread in children if thread.doing is not Doing.ENDED]
-
-    def _auth_required(self, event: Json) -> None:
-        self.pauses.append(event)
 
     def _sandbox_created(self, _event: Json) -> None:
         if self.sandbox:
@@ -331,9 +340,12 @@ class Judge:
         said = self.said.get(MAIN)
         if self.pauses or said is None:
             return
-        for mistake in said.differences(output) if isinstance(output, dict) else ["there is none"]:
-            self.blame("V1-TRN-17", f"the output is not the last message of main: {mistake}")
-        for rule, mistake in event_mistakes(output, stored=True) if isinstance(output, dict) else ():
+        if not isinstance(output, dict):
+            self.blame("V1-TRN-17", "there is no output")
+            return
+        wrong = list(event_mistakes(output, stored=True))
+        wrong = wrong or [("V1-TRN-17", f"not the last message of main: {found}") for found in said.differences(output)]
+        for rule, mistake in wrong:
             self.blame(rule, f"output: {mistake}")
 
 
@@ -348,7 +360,7 @@ def _bare(event: Json) -> Json:
 
 
 TAKE: Mapping[str, Callable[[Judge, Json], None]] = {
-    **dict.fromkeys(("turn.created", "mcp.initialize"), Judge._fields_only),
+    **dict.fromkeys(("turn.created", "mcp.initialize", "mcp.auth_required"), Judge._fields_only),
     "turn.done": Judge._turn_done,
     "model.message": Judge._base,
     "model.message.delta": Judge._delta,
@@ -357,7 +369,6 @@ TAKE: Mapping[str, Callable[[Judge, Json], None]] = {
     "tool.response_required": Judge._pause,
     "thread.created": Judge._thread_created,
     "thread.done": Judge._thread_done,
-    "mcp.auth_required": Judge._auth_required,
     "sandbox.created": Judge._sandbox_created,
 }
 

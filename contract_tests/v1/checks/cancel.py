@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract_tests.client import Json
 from contract_tests.v1.place import Place
 from contract_tests.v1.rules import rule
-from contract_tests.v1.worlds import of_type, turn_id
+from contract_tests.v1.worlds import of_type
 from contract_tests.verdicts import Violation, require, require_equal
 from contract_tests.worlds import message
 
@@ -90,15 +90,3 @@ async def _cancel_in_a_tool(place: Place) -> list[Json]:
     async with await talk.start(message("long tool")) as stream:
         await stream.until(lambda events: events and events[-1].get("finish_reason") == "tool_calls")
         return await talk.stop(stream)
-
-
-@rule("V1-CAN-6", "A turn that was cancelled while it ran is followed to its end by whoever comes.")
-async def can_6(place: Place) -> None:
-    """Its stream is a stream like any other."""
-    talk = await place.talk()
-    stream, cancelled = await talk.held()
-    async with await talk.try_follow(cancelled.id) as other:
-        require_equal(other.status, 200, "V1-CAN-6", "the status of following a cancelled turn")
-        await other.rest("V1-CAN-6")
-        require_equal(other.events, stream.events, "V1-CAN-6", "the stream of a cancelled turn")
-    require_equal(turn_id(stream.events), cancelled.id, "V1-CAN-6", "the turn")

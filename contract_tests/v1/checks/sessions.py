@@ -120,6 +120,6 @@ async def ses_9(place: Place) -> None:
     heard = await talk.say("hello")
     require_equal(heard.status, "done", "V1-SES-9", "the status of a turn after a failed one")
     after = await talk.get()
-    require(after.status == 200, "V1-SES-9", "the session is gone", after.shown())
+    require(after.status < 300, "V1-SES-9", "the session is gone", after.shown())
     for name in ("id", "agent_name", "created_at", "created_by_subject"):
         require_equal(after.data("V1-SES-7").get(name), before.get(name), "V1-SES-9", f"{name} after two turns")

@@ -63,7 +63,7 @@ async def str_3(place: Place) -> None:
 async def str_4(place: Place) -> None:
     """Anything else is an error to clients."""
     heard = (await scene(place, "contract-talk"))[0]
-    other = await heard.talk.try_follow(heard.id)
+    other = await heard.talk.try_follow(heard.id, 1)
     await other.rest()
     for stream in (heard.stream, other):
         kind = stream.headers.get("content-type", "")
@@ -191,7 +191,7 @@ async def str_13(place: Place) -> None:
     """The one who made the turn, and five more."""
     talk, stream = await _held(place, "contract-crew")
     id, so_far = turn_id(stream.events), list(stream.events)
-    readers = list(await asyncio.gather(*(talk.follow(id, 0) for _ in range(5))))
+    readers = list(await asyncio.gather(*(talk.follow(id) for _ in range(5))))
     for reader in readers:
         await expect(reader, so_far, "V1-STR-13", "what one of several readers gets")
     await readers.pop().close()
@@ -206,7 +206,7 @@ async def str_14(place: Place) -> None:
     """Live, from three places."""
     talk, stream = await _held(place)
     so_far = list(stream.events)
-    cursors = (None, 3, len(so_far))
+    cursors = (None, 4, len(so_far))
     async with stream:
         others = [await talk.follow(turn_id(so_far), cursor) for cursor in cursors]
         for cursor, other in zip(cursors, others, strict=True):
@@ -238,13 +238,13 @@ async def str_16(place: Place) -> None:
 
 @rule("V1-STR-17", "Dropping and resuming, anywhere and any number of times, gives what one read gives.")
 async def str_17(place: Place) -> None:
-    """Two events to a connection."""
+    """Three events to a connection."""
     talk, stream = await _held(place, "contract-crew")
     id, so_far = turn_id(stream.events), list(stream.events)
     got: list[Json] = []
     while len(got) < len(so_far):
-        async with await talk.follow(id, len(got)) as other:
-            due = so_far[len(got) : len(got) + 2]
+        async with await talk.follow(id, len(got) or None) as other:
+            due = so_far[len(got) : len(got) + 3]
             await expect(other, due, "V1-STR-17", f"the stream resumed after {len(got)} events")
             got += due
     last = await talk.follow(id, len(got))
