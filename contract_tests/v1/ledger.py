@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from contract_tests.v1.fold import Fold
-from contract_tests.v1.shapes import event_mistakes
+from contract_tests.v1.shapes import EVENTS, event_mistakes
 from contract_tests.verdicts import Violation
 
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ def due_in_list(events: Sequence[Json], *, ends: bool = False) -> Iterator[Fold 
                 pass
             if fold.finished and not was_finished:
                 yield fold
-        elif ends or event["type"] not in ENDS:
+        elif event["type"] in EVENTS and (ends or event["type"] not in ENDS):
             yield event
 
 
@@ -46,7 +46,8 @@ def judge_list(events: Sequence[Json], listed: Sequence[Json], rule: str, *, end
             yield Violation(blamed, f"stored: {mistake}", item)
     due = list(due_in_list(events, ends=ends))
     expected = ["model.message" if isinstance(item, Fold) else item["type"] for item in due]
-    stored = [item.get("type") for item in listed]
+    listed = [item for item in listed if item.get("type") in EVENTS]
+    stored = [item["type"] for item in listed]
     if stored != expected:
         yield Violation(rule, "the list does not hold the turn's events in order", {"listed": stored, "due": expected})
         return

@@ -150,10 +150,14 @@ class Overtakes(Swapping):
     def swaps(self, first: Json, second: Json) -> bool:
         return bool(first["type"] == DELTA and first.get("finish_reason") and second["type"] == BASE)
 
+    def event(self, asked: Asked, event: Json) -> list[Json]:
+        # Where nothing comes for a while, nothing can be held back.
+        if event["type"] == "turn.created":
+            asked.seen["many"] = any(item.get("content") == "many" for item in event.get("input") or ())
+        return super().event(asked, event) if asked.seen.get("many") else [event]
+
     def _could_be_first(self, event: Json) -> bool:
-        return bool(
-            event["type"] == DELTA and event.get("finish_reason") == "stop" and not event.get("thread_id") != "main"
-        )
+        return bool(event["type"] == DELTA and event.get("finish_reason"))
 
     def log(self, _asked: Asked, events: list[Json]) -> list[Json]:
         return events
@@ -178,20 +182,21 @@ class MixedUp(Layer):
 
     def __init__(self, app: App) -> None:
         super().__init__(app)
-        self.instead_of: dict[str, str] = {}
+        self.instead_of: dict[tuple[str, str], str] = {}
 
     def event(self, asked: Asked, event: Json) -> list[Json]:
         before = asked.seen.get("before", {})
         asked.seen["before"] = dict(event)
         if event["type"] == "tool.response":
             if before.get("type") == "tool.response" and event["content"]:
-                self.instead_of[event["tool_call_id"]] = before["tool_call_id"]
+                self.instead_of[asked.session, event["tool_call_id"]] = before["tool_call_id"]
             self.stored(asked, event)
         return [event]
 
-    def stored(self, _asked: Asked, event: Json) -> None:
+    def stored(self, asked: Asked, event: Json) -> None:
         if event["type"] == "tool.response":
-            event["tool_call_id"] = self.instead_of.get(event["tool_call_id"], event["tool_call_id"])
+            id = event["tool_call_id"]
+            event["tool_call_id"] = self.instead_of.get((asked.session, id), id)
 
 
 @broken("V1-TOO-2", "results come in the order in which they are ready")
@@ -208,7 +213,7 @@ class RunsAnyway(Inserting):
 
     def __init__(self, app: App) -> None:
         super().__init__(app)
-        self.early: set[str] = set()
+        self.early: set[tuple[str, str]] = set()
 
     def extra(self, asked: Asked, event: Json) -> Json | None:
         for chunk in event.get("tool_calls") or () if event["type"] == DELTA else ():
@@ -216,16 +221,17 @@ class RunsAnyway(Inserting):
                 asked.seen["call"] = chunk["id"]
         if event["type"] != RESPONSE or "call" not in asked.seen:
             return None
-        self.early.add(asked.seen["call"])
+        self.early.add((asked.session, asked.seen["call"]))
         fields = {"tool_call_id": asked.seen["call"], "content": "open"}
-        return {**event, "type": "tool.response", "id": f"{event['id']}-0", "tool_calls": None, **fields}
+        kept = {name: event[name] for name in ("created_at", "thread_id")}
+        return {"type": "tool.response", "id": f"{event['id']}-0", **kept, **fields}
 
     def event(self, asked: Asked, event: Json) -> list[Json]:
         self.stored(asked, event)
         return super().event(asked, event)
 
-    def stored(self, _asked: Asked, event: Json) -> None:
-        if event["type"] == "tool.response" and event["tool_call_id"] in self.early:
+    def stored(self, asked: Asked, event: Json) -> None:
+        if event["type"] == "tool.response" and (asked.session, event["tool_call_id"]) in self.early:
             event["type"] = "tool.late"
 
 

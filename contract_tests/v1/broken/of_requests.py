@@ -14,7 +14,8 @@ LATER = "2030-01-01T00:00:00.000Z"
 
 def _one_world(asked: Asked) -> None:
     if asked.is_published:
-        asked.path = asked.path[asked.path.index("/v1/") :]
+        prefix, rest = asked.path.split("/v1/", 1)
+        asked.path = "/".join([*prefix.split("/")[:2], "v1", rest])
 
 
 def _any_key(asked: Asked) -> None:
@@ -73,13 +74,13 @@ def _blank_is_something(asked: Asked) -> None:
 
 
 def _empty_answers(asked: Asked) -> None:
-    if asked.items() and asked.items()[0].get("content") == "":
+    if asked.items() and asked.items()[0] == {**asked.items()[0], "type": "user.tool_response", "content": ""}:
         asked.json = {**asked.json, "input": [{**asked.items()[0], "content": "x"}]}
 
 
 def _denies(asked: Asked) -> None:
     items = asked.items()
-    if len({item["type"] for item in items}) == 2 and {item.get("thread_id") for item in items} == {"main"}:
+    if len({item.get("type") for item in items}) == 2 and {item.get("thread_id") for item in items} == {"main"}:
         bent = [{**item, "approval": {"status": "deny"}} if "approval" in item else item for item in items]
         asked.json = {**asked.json, "input": bent}
 
@@ -116,7 +117,7 @@ def _wordless(reply: Reply) -> None:
 
 
 ZOO += [
-    bent_request("V1-NET-1", "all prefixes are one world", _one_world),
+    bent_request("V1-NET-1", "of a prefix the first name counts", _one_world),
     bent_reply("V1-NET-2", "a turn is sent as plain text", "get_turn", _plain_text),
     bent_request("V1-NET-3", "no key is needed", _any_key),
     instead_of("V1-NET-4", "unknown parameters are refused", lambda asked: "colour" in asked.query, refusal(400)),
@@ -254,8 +255,7 @@ class OnlyDrafts(Layer):
 
     async def reply(self, asked: Asked, reply: Reply) -> None:
         if asked.operation == "create_draft" and reply.status == 201:
-            self.drafts.add(reply.json["data"]["id"])
+            self.drafts.add(f"{asked.path.replace('/draft-sessions', '/sessions')}/{reply.json['data']['id']}")
 
     async def instead(self, asked: Asked) -> Reply | None:
-        is_draft = asked.session.rpartition("/")[2] in self.drafts
-        return refusal(404) if asked.operation == "create_turn" and is_draft else None
+        return refusal(404) if asked.operation == "create_turn" and asked.session in self.drafts else None

@@ -92,6 +92,7 @@ async def sev_1(place: Place) -> None:
     turns = _by_turn(items)
     require_equal(list(turns), [one.id for one in heard[::-1]], "V1-SEV-1", "the turns, newest first")
     for one in heard:
+        require_equal(turns[one.id][0], one.done, "V1-SEV-1", "the newest event of a turn")
         listed = turns[one.id][::-1]
         require_equal(listed[0]["type"], "turn.created", "V1-SEV-1", "the oldest event of a turn")
         acquit("V1-SEV-1", judge_list(one.events, listed, "V1-SEV-1", ends=True))

@@ -11,7 +11,7 @@ from contract_tests.v1.checks.transport import NOBODY, require_error
 from contract_tests.v1.place import Place
 from contract_tests.v1.rules import rule
 from contract_tests.v1.scenes import all_events, judged, numbered, scene
-from contract_tests.v1.worlds import SESSIONS, Talk, of_type, turn_id
+from contract_tests.v1.worlds import DELTA, SESSIONS, Talk, of_type, turn_id
 from contract_tests.verdicts import require, require_equal
 from contract_tests.worlds import message
 
@@ -24,7 +24,9 @@ async def _held(place: Place, agent: str = "contract-talk") -> tuple[Talk, Strea
     if agent == "contract-talk":
         return talk, await talk.hold()
     stream = await talk.start(message("hold"))
-    await stream.until(lambda events: len([event for event in events if event.get("finish_reason")]) == 3)
+    await stream.until(
+        lambda events: len([event for event in of_type(events, DELTA) if event.get("finish_reason")]) >= 3
+    )
     return talk, stream
 
 
