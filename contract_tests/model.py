@@ -76,7 +76,7 @@ BOXED = frozenset(["contract-machine"])
 class Turn:
     """A turn as it has to be. at: how many needs of each lane are over. given: its input as it was sent.
 
-    pending, servers: what it waits for. shown: how it was shown when it had ended; that never changes again.
+    pending: the calls that it waits for. shown: how it was shown when it had ended; that never changes again.
     """
 
     previous: str | None
@@ -86,7 +86,6 @@ class Turn:
     status: str
     id: str = ""
     pending: tuple[Pending, ...] = ()
-    servers: frozenset[str] = frozenset()
     shown: Json = field(default_factory=dict)
 
     @property
