@@ -29,14 +29,14 @@ def order(default: str) -> Json:
     return in_query("order", description, {"type": "string", "enum": ["asc", "desc"], "default": default})
 
 
-def last_event_id(description: str) -> Json:
+def last_event_id(description: str, schema: Json) -> Json:
     """The cursor in a header, as a browser sends it when it reconnects."""
     return {
         "name": "Last-Event-ID",
         "in": "header",
         "required": False,
         "description": description,
-        "schema": {"type": "integer", "minimum": 0},
+        "schema": schema,
         "example": 0,
     }
 

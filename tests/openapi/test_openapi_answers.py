@@ -238,6 +238,15 @@ def test_a_cursor_with_a_zero_behind_its_point_is_a_whole_number(watch: Watch) -
     assert witness.try_to("subscribe_turn", turn, {"after_sequence_number": 1.0})
 
 
+@pytest.mark.parametrize("name", ["session_type", "created_by_subject_type"])
+def test_an_empty_kind_is_none(watch: Watch, name: str) -> None:
+    witness = watch(V1)
+
+    witness.try_to("search_sessions", query={name: ""})
+
+    assert _status(witness) == 400
+
+
 def test_drafts_and_lists_of_everything(watch: Watch) -> None:
     witness = watch(V1)
     draft = witness.ask("create_draft_session", body={"agent_spec": SPEC, "agent_name": None})["data"]

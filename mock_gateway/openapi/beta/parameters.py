@@ -72,7 +72,8 @@ PARAMETERS: dict[str, Json] = {
         example=0,
     ),
     "LastEventId": last_event_id(
-        "The same cursor, as a browser sends it when it reconnects. The query parameter comes first (STR-1)."
+        "The same cursor, as a browser sends it when it reconnects. The query parameter comes first (STR-1).",
+        {"type": "integer", "minimum": 0},
     ),
 }
 """Component parameters by name."""

@@ -12,6 +12,8 @@ from mock_gateway.openapi.v1.examples_events import SUBJECT
 
 _WINDOW = "An ISO 8601 moment with any offset; the bound itself is inside."
 _NAME = {"type": "string", "minLength": 1}
+MOST_IN_A_HEADER = 10**18 - 1
+"""A number of 18 digits; no turn has so many events."""
 _CREATOR_TYPES = ["user", "team", "serviceaccount", "virtualaccount", "agent-identity", "role"]
 
 
@@ -104,7 +106,9 @@ PARAMETERS: dict[str, Json] = {
         example=story.TURN_ID,
     ),
     "LastEventId": last_event_id(
-        "The same cursor, as a browser sends it when it reconnects. `after_sequence_number` comes first."
+        "The same cursor, as a browser sends it when it reconnects. `after_sequence_number` comes first. Empty is the "
+        "same as absent.",
+        {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST_IN_A_HEADER}, {"type": "string", "maxLength": 0}]},
     ),
     "FilePath": in_query(
         "path",

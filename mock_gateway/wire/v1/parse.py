@@ -190,13 +190,18 @@ def _list_owned(readings: Readings, request: Request) -> Ask:
 
 def _search_sessions(request: Request) -> Ask:
     query = request.query
-    kind = choice_query(query, "session_type", "", ("", *KINDS))
+    kind = _filter(query, "session_type", KINDS)
     kinds = frozenset({"draft" if kind == "session/draft" else "saved"}) if kind else frozenset({"saved", "draft"})
     ask = _listing(request, "v1 search", kinds, *SEARCHED, window=None)
     ask.session_id = query.get("session_id") or None
-    wanted_type = choice_query(query, "created_by_subject_type", "", ("", *TYPES))
+    wanted_type = _filter(query, "created_by_subject_type", TYPES)
     ask.creator = partial(_is_creator, query.get("created_by_subject_id") or None, wanted_type)
     return ask
+
+
+def _filter(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """One of a few values; empty when it is not given."""
+    return choice_query(query, name, "", allowed) if name in query else ""
 
 
 def _is_creator(wanted_id: str | None, wanted_type: str, slug: str) -> bool:
