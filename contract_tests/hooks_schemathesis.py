@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -36,6 +36,9 @@ URL, KEY = "GATEWAY_URL", "GATEWAY_KEY"
 
 FOLLOWED = 5
 """Events that are read of a held turn; `max-stream-events` of stream_turn."""
+
+EMPTY = ("", "[]", "{}", "None")
+"""Header values that are sent as nothing, which is as good as absent: browsers have an empty id before the first."""
 
 SCENES = (
     ("hello", ""),
@@ -222,15 +225,19 @@ def to_held(case: Any, linked: bool) -> None:
     if not is_good(case, At.HEADER):
         # The query comes first (STR-1): beside it the header is not looked at, wrong or not.
         case.query = {name: value for name, value in (case.query or {}).items() if name != "after_sequence_id"}
-    elif is_good(case, At.QUERY) and case.query and "after_sequence_id" in case.query:
-        case.query = {**case.query, "after_sequence_id": cursor(case.query["after_sequence_id"], most)}
-    if is_good(case, At.HEADER) and case.headers and "Last-Event-ID" in case.headers:
-        case.headers = {**case.headers, "Last-Event-ID": str(cursor(case.headers["Last-Event-ID"], most))}
+        if "Last-Event-ID" in case.headers and str(case.headers["Last-Event-ID"]).strip(" \t") in EMPTY:
+            case.headers = {**case.headers, "Last-Event-ID": "last"}
+    case.query = in_reach(case.query or {}, "after_sequence_id", most)
+    case.headers = in_reach(case.headers or {}, "Last-Event-ID", most)
 
 
-def cursor(value: Any, most: int) -> int:
-    """A number that was drawn, brought into reach."""
-    return int(value) % (most + 1)
+def in_reach(values: Mapping[str, Any], name: str, most: int) -> Json:
+    """A cursor brought into reach; whatever is no cursor stays as it was drawn."""
+    text = str(values.get(name))
+    if not (text.isascii() and text.isdigit()):
+        return dict(values)
+    number = int(text) % (most + 1)
+    return {**values, name: str(number) if isinstance(values[name], str) else number}
 
 
 def to_turn(case: Any, linked: bool) -> None:
@@ -362,5 +369,6 @@ def read_before(response: Any, case: Any) -> int:
     """The cursor that was sent; 0 without one."""
     if case.operation.definition.raw["operationId"] != "stream_turn":
         return 0
-    header = response.request.headers.get("Last-Event-ID", 0)
-    return int(httpx.URL(response.request.url).params.get("after_sequence_id", header))
+    query = httpx.URL(response.request.url).params.get("after_sequence_id")
+    # What is empty is as good as absent.
+    return int(query or response.request.headers.get("Last-Event-ID") or 0)
