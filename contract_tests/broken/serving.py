@@ -65,6 +65,7 @@ async def serving(app: Served) -> AsyncIterator[str]:
     # asyncio turns Nagle's delay off only for a socket that says it is TCP.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.bind(("127.0.0.1", 0))
+    sock.listen(512)  # whoever comes before the server is ready waits
     config = uvicorn.Config(
         app,
         http=HttpToolsProtocol,
