@@ -116,7 +116,6 @@ def _new_turn(session: Session, command: CreateTurn, previous: Turn | None, at: 
 
 def _start(turn: Turn, at: float) -> None:
     """Set the threads going: those that were paused, or a new main thread with a rule."""
-    sandbox = turn.session.agent.sandbox
     if not turn.threads:
         try:
             rule = choose_rule(turn)
@@ -132,13 +131,20 @@ def _start(turn: Turn, at: float) -> None:
     fresh = main.state in (ThreadState.READY, ThreadState.UNAUTHORISED)
     if not fresh:
         authorise.connect(turn, main, at)
-    if not authorise.missing_servers(turn.session, main, at) and sandbox is not None:
-        files = (file for item in turn.items or () if isinstance(item, UserMessage) for file in item.files)
-        if sandbox.at_once or any(not file.is_image for file in files):
-            turn.sandbox_first = True
+    turn.sandbox_first = fresh and _needs_sandbox(turn, main)
     for thread in turn.threads:
         if thread.state in (ThreadState.READY, ThreadState.PAUSED, ThreadState.UNAUTHORISED):
             schedule(turn, thread, at)
+
+
+def _needs_sandbox(turn: Turn, main: Thread) -> bool:
+    """Whether the main thread begins with a sandbox: it always does, or a document came; now, or before it was locked."""
+    sandbox = turn.session.agent.sandbox
+    if sandbox is None:
+        return False
+    before = turn.previous if main.state is ThreadState.UNAUTHORISED else None
+    files = (file for item in turn.items or () if isinstance(item, UserMessage) for file in item.files)
+    return sandbox.at_once or any(not file.is_image for file in files) or (before is not None and before.sandbox_first)
 
 
 def _apply_refused(turn: Turn) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_gateway.core.clock import Clock
+from mock_gateway.core.commands import FilePart, TextPart, UserMessage
 from mock_gateway.core.errors import Reason, Refusal
 from mock_gateway.core.lifecycle import TurnState
 from tests.stories import story
@@ -237,3 +238,19 @@ def test_virtual_time_never_goes_back():
     clock = Clock(100.0, 0.0, 0.0)
     clock.advance_to(50)
     assert clock.read(1e9) == 100
+
+
+def test_a_document_that_came_before_the_authorisation_still_gets_its_sandbox():
+    s = story("""
+        agent: bot
+        sandbox: true
+        mcp: { github: { auth: required, allowed_after: 1 asks } }
+        turns:
+          - call: { tool: github.issues, returns: [] }
+            then: { say: done }
+    """)
+    document = FilePart("a.pdf", "data:application/pdf;base64,AA==", "application/pdf", 1)
+    s.send(UserMessage((TextPart("read"), document)))
+    assert "sandbox.created" not in s.told()
+    s.send()
+    assert "sandbox.created" in s.told()
