@@ -14,7 +14,7 @@ from contract_tests.v1.ledger import judge_list
 from contract_tests.v1.place import Place
 from contract_tests.v1.worlds import Heard, Talk, of_type
 from contract_tests.verdicts import Violation, require
-from contract_tests.worlds import reply_to
+from contract_tests.worlds import message, reply_to
 
 SCENES: Mapping[str, Sequence[str]] = {
     "contract-talk": ("hello", "tool", "two tools", "deferred tool", "fail", "many", "history"),
@@ -112,3 +112,17 @@ async def judged(place: Place, rule: str, *needs: str) -> list[Json]:
     acquit(rule, await streams(place))
     acquit(rule, await logs(place))
     return events
+
+
+async def cut_off(place: Place, rule: str) -> tuple[Talk, list[Json]]:
+    """A turn that was cancelled in the middle of its only message. Raises `Violation`: the message was not aborted."""
+    for _ in range(3):
+        talk = await place.talk()
+        async with await talk.start(message("hold in a message")) as stream:
+            await stream.count(4)
+            was_whole = any(event.get("finish_reason") for event in stream.events)
+            events = await talk.stop(stream)
+        # Where the machine was so slow that the message was faster than the cancellation, nothing was seen.
+        if not was_whole and not any(event.get("finish_reason") for event in events):
+            return talk, events
+    raise Violation(rule, "a message is not aborted when its turn is cancelled", events)

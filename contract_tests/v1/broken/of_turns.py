@@ -141,7 +141,7 @@ class StopsAtHangUp(Layer):
     """Cancelled."""
 
     async def hung_up(self, asked: Asked) -> None:
-        if asked.operation == "create_turn" and _said(asked, "slow"):
+        if asked.operation == "create_turn" and _said(asked, "long tool"):
             await self.ask(asked, "POST", f"{asked.session}/cancel")
 
 

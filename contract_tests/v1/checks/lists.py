@@ -9,10 +9,10 @@ from contract_tests.v1.checks.transport import NOBODY, require_error
 from contract_tests.v1.ledger import judge_list
 from contract_tests.v1.place import Place
 from contract_tests.v1.rules import rule
-from contract_tests.v1.scenes import acquit, judged, scene
+from contract_tests.v1.scenes import acquit, cut_off, judged, scene
 from contract_tests.v1.worlds import DRAFTS, OWNED, SEARCH, SESSIONS, Heard, Town, turn_id
 from contract_tests.verdicts import require, require_equal
-from contract_tests.worlds import message, pages, walk
+from contract_tests.worlds import pages, walk
 
 
 @rule("V1-LOG-1", "A turn's events are listed in order, without first, last and deltas; order=desc turns them round.")
@@ -51,14 +51,11 @@ async def log_3(place: Place) -> None:
 @rule("V1-LOG-4", "A message that was cut off is not stored; what came before it is.", origin="observed")
 async def log_4(place: Place) -> None:
     """By a cancellation."""
-    talk = await place.talk()
-    async with await talk.start(message("hold in a message")) as stream:
-        await stream.count(4)
-        await talk.stop(stream)
-    types = [event["type"] for event in await talk.log(turn_id(stream.events))]
+    talk, events = await cut_off(place, "V1-LOG-4")
+    types = [event["type"] for event in await talk.log(turn_id(events))]
     skipped = ("turn.created", "turn.done", "model.message", "model.message.delta")
-    due = [event["type"] for event in stream.events if event["type"] not in skipped]
-    require(due, "V1-LOG-4", "something has to come before the message", stream.events)
+    due = [event["type"] for event in events if event["type"] not in skipped]
+    require(due, "V1-LOG-4", "something has to come before the message", events)
     require_equal(types, due, "V1-LOG-4", "the events of a turn whose only message was cut off")
 
 

@@ -180,7 +180,7 @@ async def trn_12(place: Place) -> None:
 async def trn_13(place: Place) -> None:
     """The older clients hang up after turn.created, always."""
     talk = await place.talk()
-    async with await talk.start(message("slow")) as stream:
+    async with await talk.start(message("long tool")) as stream:
         await stream.count(1)
         id = turn_id(stream.events)
     state = await talk.outcome(id)
