@@ -15,7 +15,7 @@ from contract_tests.trials import Trial, try_all
 
 pytestmark = pytest.mark.own_gateway
 
-PATIENCE = 3.0
+PATIENCE = 8.0
 
 
 async def trials_of(layer: type[Layer] | object) -> list[Trial]:

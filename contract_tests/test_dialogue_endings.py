@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+from contract_tests.checks.cancel import cancelled_in_a_message, cancelled_in_a_tool
 from contract_tests.client import Json
 from contract_tests.grammar import judge, judge_turns
 from contract_tests.ledger import judge_log
@@ -14,14 +15,7 @@ from contract_tests.worlds import message, of_type, text_of, turn_id
 
 
 def test_cancelling_waits_for_the_tool_that_runs(address: Address) -> None:
-    async def story(target: Target) -> list[Json]:
-        session = await target.session()
-        async with await session.start(message("long tool")) as stream:
-            await stream.until(lambda events: events and events[-1].get("finish_reason") == "tool_calls")
-            await session.cancel()
-            return await stream.rest()
-
-    events = address.run(story)
+    events = address.run(cancelled_in_a_tool)
 
     assert [event["type"] for event in events[-2:]] == ["tool.response", "turn.done"]
     assert events[-2]["content"] == "finished"
@@ -29,18 +23,24 @@ def test_cancelling_waits_for_the_tool_that_runs(address: Address) -> None:
     assert judge(events) == []
 
 
-def test_cancelling_aborts_the_message_and_the_log_does_not_have_it(address: Address) -> None:
+def test_cancelling_a_message_leaves_no_trace_of_it_in_the_output(address: Address) -> None:
+    events = address.run(cancelled_in_a_message)
+
+    assert len(of_type(events, "model.message")) >= 2
+    assert "output" not in events[-1]
+    assert judge(events) == []
+
+
+def test_cancelling_leaves_a_log_with_what_was_whole(address: Address) -> None:
     async def story(target: Target) -> tuple[list[Json], list[Json]]:
         session = await target.session()
-        async with await session.start(message("hold in a message")) as stream:
-            await stream.count(4)
+        async with await session.hold() as stream:
             events = await session.stop(stream)
         return events, await session.log(turn_id(events))
 
     events, log = address.run(story)
 
-    assert not any(event.get("finish_reason") for event in events)
-    assert of_type(log, "model.message") == []
+    assert [event["content"] for event in of_type(log, "model.message")] == ["Still here, and waiting."]
     assert list(judge_log(events, log)) == []
 
 

@@ -13,7 +13,7 @@ from contract_tests.register import Rule
 from contract_tests.target import Target
 from contract_tests.verdicts import Violation
 
-AT_ONCE = 40
+AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)
