@@ -27,10 +27,6 @@ class Violation(AssertionError):
         return f"{text}\n{shown(self.evidence)}"
 
 
-class Unusable(Exception):
-    """The gateway under test could not be reached, or was not loaded with the scenarios of these tests."""
-
-
 def shown(evidence: object, most: int = 4000) -> str:
     """Evidence as text, cut off where it gets too long to read."""
     text = json.dumps(evidence, ensure_ascii=False, indent=1, default=repr)
