@@ -138,7 +138,7 @@ def _start(turn: Turn, at: float) -> None:
 
 
 def _needs_sandbox(turn: Turn, main: Thread) -> bool:
-    """Whether the main thread begins with a sandbox: always, or for a document that came now or before it was locked."""
+    """Whether the main thread begins with a sandbox: always, or for a document that came now or before a lock."""
     sandbox = turn.session.agent.sandbox
     if sandbox is None:
         return False
