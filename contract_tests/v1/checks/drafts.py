@@ -12,7 +12,7 @@ from contract_tests.v1.worlds import DRAFTS, OWNED, SEARCH, SESSIONS, Talk, of_t
 from contract_tests.verdicts import Violation, require, require_equal
 
 SPEC = {"model": {"name": "contract-talk"}, "instructions": "Be kind.", "config": {"sandbox": {"enabled": False}}}
-FILE, CONTENT = "/out/report.txt", "Grüße\r\n\x00 as they are".encode()
+FILE, CONTENT = "/out/report.txt", "Grüße\r\n as they are".encode()
 BOX = "/v1/agents/sandbox/contract.box/file"
 
 
