@@ -148,7 +148,7 @@ def rule_places(document: Json) -> dict[str, list[tuple[str, str]]]:
 
 
 def _rule_order(rule: str) -> tuple[str, int]:
-    area, number = rule.split("-")
+    area, number = rule.rsplit("-", 1)
     return area, int(number)
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-RULE_ID = re.compile(r"\b(?:NET|API|SES|TRN|INP|STR|SEQ|EVT|MSG|THR|TOO|MCP|SBX|LOG|CAN|PAG|CLI|V1)-[0-9]+\b")
+_AREAS = "NET|ERR|API|SES|TRN|INP|STR|SEQ|EVT|MSG|THR|TOO|MCP|SBX|LOG|SEV|DRA|CAN|PAG|CLI"
+RULE_ID = re.compile(rf"\b(?:V1-)?(?:{_AREAS})-[0-9]+\b")
 _MARKED = re.compile(rf"`(?P<code>[^`]+)`|(?P<rule>{RULE_ID.pattern})")
 _FENCED = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from openapi_table import Table
 
+from contract_tests.register import REGISTER
 from mock_gateway.openapi.beta.examples import SCHEMA_EXAMPLES
 from mock_gateway.openapi.beta.examples_events import SHORT_STREAM, sse_text
+from mock_gateway.openapi.page_html import RULE_ID
 from mock_gateway.wire.beta import models, models_base, models_events, models_input
 from mock_gateway.wire.beta.errors import error_body
 
@@ -74,24 +76,7 @@ BETA = Table(
     },
     on_every_operation=frozenset({401, 403, 405}),
     unreached=frozenset({"create_session", "list_sessions"}),
-    rules_of_area={
-        "NET": 5,
-        "API": 10,
-        "SES": 6,
-        "TRN": 9,
-        "INP": 8,
-        "STR": 7,
-        "SEQ": 2,
-        "EVT": 13,
-        "MSG": 3,
-        "THR": 3,
-        "TOO": 2,
-        "MCP": 1,
-        "SBX": 1,
-        "LOG": 3,
-        "CAN": 4,
-        "PAG": 2,
-    },
+    rules=frozenset(rule for rule in REGISTER if RULE_ID.fullmatch(rule)),
     objects={name: (f"type sequence_id {required}", optional) for name, (_, required, optional) in _EVENTS.items()}
     | _PARTS,
     tags={name: kind for name, (kind, _, _) in _EVENTS.items()},

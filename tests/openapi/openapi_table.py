@@ -17,7 +17,7 @@ class Table:
 
     errors: by operation id, the statuses that not every operation has; on_every_operation: those.
     unreached: operations to which no link leads from a new session.
-    rules_of_area: how many rules an area has.
+    rules: the ids of the register.
     objects: schema to required and optional fields, blanks between names. tags: schema to its `type` or `status`.
     unions: union to its members' tags. modules: where the wire models are; abstract: models that no document shows.
     tolerant: schemas that take a field which is not known. streams: method and path of the operations that stream.
@@ -28,7 +28,7 @@ class Table:
     errors: Mapping[str, frozenset[int]]
     on_every_operation: frozenset[int]
     unreached: frozenset[str]
-    rules_of_area: Mapping[str, int]
+    rules: frozenset[str]
     objects: Mapping[str, tuple[str, str]]
     tags: Mapping[str, str]
     unions: Mapping[str, frozenset[str]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openapi_table import Table
 
+from contract_tests.v1.register import REGISTER
 from mock_gateway.openapi.v1.examples import SCHEMA_EXAMPLES
 from mock_gateway.openapi.v1.examples_events import SHORT_STREAM, sse_text
 from mock_gateway.wire.v1 import models, models_base, models_events, models_input, models_messages, models_spec
@@ -124,24 +125,7 @@ V1 = Table(
             "download_sandbox_file",
         }
     ),
-    rules_of_area={
-        "V1": 17,
-        "NET": 5,
-        "SES": 6,
-        "TRN": 9,
-        "INP": 8,
-        "STR": 7,
-        "SEQ": 2,
-        "EVT": 13,
-        "MSG": 3,
-        "THR": 3,
-        "TOO": 2,
-        "MCP": 1,
-        "SBX": 1,
-        "LOG": 3,
-        "CAN": 4,
-        "PAG": 2,
-    },
+    rules=frozenset(REGISTER),
     objects={name: (f"type id created_at {required}", optional) for name, (_, required, optional) in _EVENTS.items()}
     | _PARTS,
     tags={name: kind for name, (kind, _, _) in _EVENTS.items()} | {"ModelMessageDelta": "model.message.delta"},

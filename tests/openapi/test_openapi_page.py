@@ -128,6 +128,7 @@ def test_markup_in_the_document_is_shown_and_not_obeyed() -> None:
         ("use `x<y`", "use <code>x&lt;y</code>"),
         ("see API-5.", 'see <a class="rule" href="#rule-API-5">API-5</a>.'),
         ("`API-5`", "<code>API-5</code>"),
+        ("see V1-SES-1.", 'see <a class="rule" href="#rule-V1-SES-1">V1-SES-1</a>.'),
         ("UTF-8 is no rule", "UTF-8 is no rule"),
     ],
 )

@@ -10,8 +10,8 @@ from mock_gateway.openapi.facts import Link
 Cases = dict[int, str]
 
 KEY: Cases = {
-    401: "The key is missing, empty or refused (NET-2).",
-    403: "The key may not do this (NET-2).",
+    401: "The key is missing, empty or refused (V1-NET-3).",
+    403: "The key may not do this (V1-NET-3).",
 }
 METHOD: Cases = {405: "Another method was used on this path. `Allow` names those it has."}
 COMMON: Cases = {**KEY, **METHOD}
@@ -21,9 +21,9 @@ NO_TURN: Cases = {404: "There is no such session, or no such turn in it."}
 NO_DRAFT: Cases = {404: "The caller has no such draft."}
 NO_AGENT: Cases = {404: "There is no agent of that name."}
 BODY: Cases = {413: "The body is larger than the server takes."}
-PAGE: Cases = {400: "`limit`, `order` or `page_token` is wrong, or the token is not of this list (PAG-2)."}
+PAGE: Cases = {400: "`limit`, `order` or `page_token` is wrong, or the token is not of this list (V1-PAG-3)."}
 LISTED: Cases = {
-    400: "A moment, a filter, `limit` or `order` is wrong, or the token is not of this list (PAG-2).",
+    400: "A moment, a filter, `limit` or `order` is wrong, or the token is not of this list (V1-PAG-3).",
     422: "The contract has it for a query that makes no sense; the mock answers 400 instead.",
 }
 DOOR: Cases = {

@@ -20,15 +20,14 @@ from mock_gateway.wire.v1 import models, models_events
 from mock_gateway.wire.v1.operations import OPERATIONS
 
 _DESCRIPTION = (
-    "This is the contract that `truefoundry-gateway-sdk` 0.1.0 to 0.4.2 speaks, as the mock gateway serves it. V1-1 "
-    "to V1-17 name its operations; other words in capitals with a number, such as INP-1 or SEQ-2, are rules that it "
-    "has in common with the documented contract.\n\n"
+    "This is the contract that `truefoundry-gateway-sdk` 0.1.0 to 0.4.2 speaks, as the mock gateway serves it. "
+    "Words such as V1-INP-1 or V1-STR-6 are the ids of its rules; each operation lists those it serves.\n\n"
     "Bodies are JSON in UTF-8. A field that is not known is tolerated in a request and reported, unless the "
-    "server runs with `--strict`; in an answer a client must tolerate it (NET-5). The same holds for event "
-    "types that are not known (EVT-13). In an answer an optional field is absent or null.\n\n"
-    "A stream is told by its request, never by `Accept`. Its frames are numbered from 1 without gaps, deltas "
-    "included; the number is in the `id` of the frame and nowhere else. There is no `[DONE]`: the stream closes after "
-    "`turn.done`."
+    "server runs with `--strict`; in an answer a client must tolerate it (V1-NET-4). The same holds for event "
+    "types that are not known. In an answer an optional field is absent or null.\n\n"
+    "A stream is told by its request, never by `Accept` (V1-NET-5). Its frames are numbered from 1 without gaps, "
+    "deltas included (V1-STR-2); the number is in the `id` of the frame and nowhere else (V1-EVT-17). There is no "
+    "`[DONE]`: the stream closes after `turn.done` (V1-STR-3)."
 )
 _TAGS = {
     "Sessions": "A session is a conversation with one saved agent. It lasts across turns.",
@@ -60,9 +59,9 @@ _ROOTS: tuple[Any, ...] = (
 _FRAME = frame_schema(
     "TurnStreamingEvent",
     words="One frame of the stream: its fields, as a reader of server-sent events has them. "
-    "Lines that are comments carry no event (STR-4).",
-    id_words="Place of the event in its turn: 1, 2, 3 and so on. It is the cursor for resuming; clients from 0.4.0 on "
-    "need it.",
+    "Lines that are comments carry no event (V1-STR-12).",
+    id_words="Place of the event in its turn: 1, 2, 3 and so on (V1-STR-2). It is the cursor for resuming; clients "
+    "from 0.4.0 on need it.",
 )
 _FILE: Json = {"type": "string", "format": "binary", "description": "The bytes of a file."}
 
@@ -74,8 +73,9 @@ V1 = Contract(
     title="mock-gateway, the published contract",
     summary="Sessions with agents, saved or in draft, their turns, and the events of a turn as they happen.",
     description=_DESCRIPTION,
-    world="A world of its own below a path prefix: what is made there is seen only there (NET-1).",
-    key="Any key that is not empty is taken, unless the server pins keys to subjects (NET-2).",
+    world="A world of its own below a path prefix: what is made there is seen only there (V1-NET-1).",
+    key="Any key that is not empty is taken, unless the server pins keys to subjects (V1-NET-3). A browser's preflight "
+    "needs none (V1-NET-6).",
     tags=_TAGS,
     operations=OPERATIONS,
     facts={**sessions.FACTS, **turns.FACTS},

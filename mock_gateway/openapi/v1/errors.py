@@ -14,7 +14,7 @@ ERRORS: dict[int, ErrorAnswer] = {
     400: error_answer(
         "BadRequest",
         "bad_request",
-        "The request is malformed: not JSON, not of the schema, kinds mixed, a bad page token or cursor.",
+        "The request is malformed: not JSON, not of the schema, kinds mixed, a bad page token or cursor (V1-ERR-2).",
         "limit is '0'; an integer from 1 to 100 was expected",
         "malformed",
         "limit",
@@ -22,7 +22,7 @@ ERRORS: dict[int, ErrorAnswer] = {
     401: error_answer(
         "Unauthorized",
         "unauthorized",
-        "The key is missing, empty or refused (NET-2).",
+        "The key is missing, empty or refused (V1-NET-3).",
         "there is no Authorization header; send 'Authorization: Bearer <key>', any key will do",
         "missing_key",
         WWW_Authenticate="WwwAuthenticate",
@@ -30,11 +30,13 @@ ERRORS: dict[int, ErrorAnswer] = {
     403: error_answer(
         "Forbidden",
         "forbidden",
-        "The key is known but may not do this (NET-2).",
+        "The key is known but may not do this (V1-NET-3).",
         "this key may not use the agents here",
         "forbidden",
     ),
-    404: ErrorAnswer("NotFound", "not_found", "The session, turn, agent, sandbox or file is not known.", ERROR),
+    404: ErrorAnswer(
+        "NotFound", "not_found", "The session, turn, agent, sandbox or file is not known (V1-ERR-3).", ERROR
+    ),
     405: error_answer(
         "MethodNotAllowed",
         "method_not_allowed",

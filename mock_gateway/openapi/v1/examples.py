@@ -163,7 +163,7 @@ NAMED_EXAMPLES: dict[str, NamedExample] = {
     "Say": NamedExample("A message, answered by a stream", {"input": [USER_MESSAGE]}),
     "SayNext": NamedExample("A message that goes on from the latest turn", SAY_NEXT),
     "SayNextWithoutStream": NamedExample(
-        "A message, answered by the turn at once (TRN-9)", {**SAY_NEXT, "stream": False}
+        "A message, answered by the turn at once (V1-TRN-2)", {**SAY_NEXT, "stream": False}
     ),
     "SayWithFile": NamedExample("A message with a file", {"input": [USER_MESSAGE_WITH_FILE]}),
     "SayAfterTurn": NamedExample(
@@ -172,12 +172,12 @@ NAMED_EXAMPLES: dict[str, NamedExample] = {
     "SayAnew": NamedExample(
         "A message that begins anew in the same session", {"input": [USER_MESSAGE], "previous_turn_id": "none"}
     ),
-    "Allow": NamedExample("A tool call is allowed (TOO-2)", {"input": [ALLOW_REFUND]}),
+    "Allow": NamedExample("A tool call is allowed (V1-INP-11)", {"input": [ALLOW_REFUND]}),
     "DenyAndAnswer": NamedExample(
-        "A tool call is denied, another is answered: both in one input (INP-1)", {"input": [DENY_REFUND, ANSWER]}
+        "A tool call is denied, another is answered: both in one input (V1-INP-1)", {"input": [DENY_REFUND, ANSWER]}
     ),
-    "ResumeAfterAuthorisation": NamedExample("Nothing to say after `mcp.auth_required`", {}),
-    "ResumeAsEarlyClientsDo": NamedExample("The same with nulls", {"input": None, "previous_turn_id": None}),
+    "ResumeAfterAuthorisation": NamedExample("Nothing to say after `mcp.auth_required` (V1-INP-5)", {}),
+    "ResumeAsEarlyClientsDo": NamedExample("The same with nulls (V1-TRN-3)", {"input": None, "previous_turn_id": None}),
     "FromTheBeginning": NamedExample("The whole stream again", {}),
     "FromThere": NamedExample("What comes after the third frame", {"after_sequence_number": 3}),
     "FromTheBeginningAsEarlyClientsDo": NamedExample("The whole stream, with a null", {"after_sequence_number": None}),

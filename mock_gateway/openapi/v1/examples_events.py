@@ -155,7 +155,7 @@ LOG: tuple[Json, ...] = (
     MODEL_MESSAGE,
     APPROVAL_REQUIRED,
 )
-"""The turn as it is stored: messages whole, without its first and last event (LOG-1)."""
+"""The turn as it is stored: messages whole, without its first and last event (V1-LOG-1)."""
 
 _GREETING_STARTED = _event(2, "model.message", thread_id="main")
 GREETING: Json = {**_GREETING_STARTED, "content": "Hello, Ada.", "finish_reason": "stop"}
@@ -173,7 +173,7 @@ SHORT_STREAM: tuple[Json, ...] = (
     _delta(GREETING, finish_reason="stop"),
     _event_of_turn(6, "turn.done", state=FINISHED),
 )
-"""A turn of one short message, from its first event to its last (STR-2)."""
+"""A turn of one short message, from its first event to its last (V1-STR-3)."""
 
 EVENT_EXAMPLES: dict[str, list[Any]] = {
     "AgentInfo": [AGENT_INFO],

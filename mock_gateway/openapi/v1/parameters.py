@@ -10,7 +10,7 @@ from mock_gateway.openapi.facts import Json
 from mock_gateway.openapi.parameters import in_path, in_query, last_event_id, order
 from mock_gateway.openapi.v1.examples_events import SUBJECT
 
-_WINDOW = "An ISO 8601 moment with any offset; the bound itself is inside."
+_WINDOW = "An ISO 8601 moment with any offset; the bound itself is inside (V1-SES-6)."
 _NAME = {"type": "string", "minLength": 1}
 MOST_IN_A_HEADER = 10**18 - 1
 """A number of 18 digits; no turn has so many events."""
@@ -18,7 +18,7 @@ _CREATOR_TYPES = ["user", "team", "serviceaccount", "virtualaccount", "agent-ide
 
 
 def _limit(default: int, most: int) -> Json:
-    description = "The page size. It does not cap the list (PAG-1)."
+    description = "The page size. It does not cap the list (V1-PAG-1, V1-PAG-2)."
     return in_query("limit", description, {"type": "integer", "minimum": 1, "maximum": most, "default": default})
 
 
@@ -93,7 +93,7 @@ PARAMETERS: dict[str, Json] = {
     "PageToken": in_query(
         "page_token",
         "The `next_page_token` of an earlier page; everything else stays as it was. It is opaque; one that this list "
-        "did not give is answered 400 (PAG-2). Empty is the same as absent.",
+        "did not give is answered 400 (V1-PAG-3). Empty is the same as absent.",
         {"type": "string"},
     ),
     "NewestFirst": order("desc"),
@@ -106,8 +106,8 @@ PARAMETERS: dict[str, Json] = {
         example=story.TURN_ID,
     ),
     "LastEventId": last_event_id(
-        "The same cursor, as a browser sends it when it reconnects. `after_sequence_number` comes first. Empty is the "
-        "same as absent.",
+        "The same cursor, as a browser sends it when it reconnects. `after_sequence_number` comes first "
+        "(V1-STR-7). Empty is the same as absent.",
         {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST_IN_A_HEADER}, {"type": "string", "maxLength": 0}]},
     ),
     "FilePath": in_query(

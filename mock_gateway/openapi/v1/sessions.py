@@ -27,7 +27,8 @@ from mock_gateway.openapi.v1.cases import (
 
 _WINDOW = ("StartTimestamp", "EndTimestamp")
 _PAGED = ("SessionLimit", "NewestFirst", "PageToken")
-_UNKNOWN_FIELD = "under `--strict` also when it has a field that is not known (NET-5)."
+_UNKNOWN_FIELD = "under `--strict` also when it has a field that is not known (V1-NET-4)."
+_PAGES = ("V1-PAG-1", "V1-PAG-2", "V1-PAG-3", "V1-PAG-4", "V1-PAG-5")
 _KEYSET = "Walking the pages meets every one once, also while new ones are made."
 
 _CREATE_SESSION = OperationFacts(
@@ -35,7 +36,7 @@ _CREATE_SESSION = OperationFacts(
     summary="Begin a session with a saved agent",
     description="The session keeps the agent's configuration as it is now, also when the agent is changed later. Its "
     "title is not sent: it is the beginning of what the user says first.",
-    rules=("V1-1", "SES-4", "NET-5"),
+    rules=("V1-SES-1", "V1-SES-2", "V1-SES-3", "V1-SES-4", "V1-SES-8", "V1-SES-9", "V1-NET-4"),
     request=Body("CreateSession", ("NewSession",)),
     answer="The new session.",
     bodies=(Body("SessionResponse", ("ANewSession",)),),
@@ -54,7 +55,7 @@ _LIST_SESSIONS = OperationFacts(
     tag="Sessions",
     summary="List the sessions of an agent",
     description=f"By the moment of creation, the newest first; drafts are not among them. {_KEYSET}",
-    rules=("V1-2", "PAG-1", "PAG-2"),
+    rules=("V1-SES-5", "V1-SES-4", "V1-SES-6", *_PAGES),
     parameters=("AgentName", *_WINDOW, *_PAGED),
     answer="A page of sessions.",
     bodies=(Body("SessionListResponse", ("ASessionPage",)),),
@@ -71,7 +72,7 @@ _GET_SESSION = OperationFacts(
     summary="Get a session",
     description="For coming back to an earlier conversation. A draft is not found here; "
     "`get_draft_session` is for that.",
-    rules=("V1-3",),
+    rules=("V1-SES-7", "V1-SES-2", "V1-DRA-3"),
     answer="The session.",
     bodies=(Body("SessionResponse", ("ASession",)),),
     errors={**PATH, **COMMON, **NO_SESSION},
@@ -83,7 +84,7 @@ _CANCEL_SESSION = OperationFacts(
     description="Asks the latest turn to stop, if it runs; a few more events may still arrive before its stream ends "
     "with `turn.done`. Cancelling again, or when nothing runs, changes nothing. The session stays usable: the next "
     "turn goes on from the cancelled one. There is no other way to stop a turn. Takes the id of a draft too.",
-    rules=("V1-4", "CAN-1", "CAN-2", "CAN-3", "CAN-4"),
+    rules=("V1-CAN-1", "V1-CAN-2", "V1-CAN-3", "V1-CAN-4", "V1-CAN-5"),
     request=Body("CancelSession", ("WishToCancel",)),
     request_required=False,
     answer="The wish was taken.",
@@ -104,7 +105,7 @@ _CREATE_DRAFT = OperationFacts(
     description="The agent's specification is kept as it came. The mock plays a scenario instead: that of the saved "
     "agent that the draft names; else the one whose name the specification has, as its own `name` or as its model's; "
     "else the first there is. Turns of a draft are made and read under `/v1/agents/sessions`, with the draft's id.",
-    rules=("V1-11", "NET-5"),
+    rules=("V1-DRA-1", "V1-DRA-2", "V1-DRA-4", "V1-NET-4"),
     request=Body("CreateDraft", ("NewDraft", "NewSmallDraft")),
     answer="The new draft.",
     bodies=(Body("DraftResponse", ("ADraft",)),),
@@ -122,7 +123,7 @@ _LIST_DRAFTS = OperationFacts(
     tag="Drafts",
     summary="List the caller's drafts",
     description=f"By the moment of creation, the newest first. {_KEYSET}",
-    rules=("V1-12", "PAG-1", "PAG-2"),
+    rules=("V1-DRA-6", *_PAGES),
     parameters=("OfAgent", *_WINDOW, *_PAGED),
     answer="A page of drafts.",
     bodies=(Body("DraftListResponse", ("ADraftPage",)),),
@@ -133,7 +134,7 @@ _GET_DRAFT = OperationFacts(
     tag="Drafts",
     summary="Get a draft",
     description="Only its owner can. A session with a saved agent is not found here.",
-    rules=("V1-13",),
+    rules=("V1-DRA-3",),
     answer="The draft.",
     bodies=(Body("DraftResponse", ("ADraft",)),),
     errors={**PATH, **COMMON, **NO_DRAFT},
@@ -143,9 +144,9 @@ _UPDATE_DRAFT = OperationFacts(
     tag="Drafts",
     summary="Change a draft",
     description="Puts another specification in place of the one it has; without one it only moves `updated_at`. Only "
-    "its owner can. A draft in which nothing was said yet can get another scenario by it; later it keeps its own "
-    "(SES-4).",
-    rules=("V1-14", "NET-5"),
+    "its owner can. A draft in which nothing was said yet can get another scenario by it; later it keeps its "
+    "own.",
+    rules=("V1-DRA-5", "V1-DRA-2", "V1-NET-4"),
     request=Body("UpdateDraft", ("AnotherSpec", "OnlyTouched")),
     request_required=False,
     answer="The draft as it is now.",
@@ -163,7 +164,7 @@ _LIST_OWNED = OperationFacts(
     tag="Sessions",
     summary="List the caller's sessions and drafts",
     description=f"By the moment of creation, the newest first; `type` tells them apart. {_KEYSET}",
-    rules=("V1-15", "PAG-1", "PAG-2"),
+    rules=("V1-DRA-7", *_PAGES),
     parameters=("OfAgent", *_WINDOW, *_PAGED),
     answer="A page of sessions and drafts.",
     bodies=(Body("AnySessionListResponse", ("AMixedPage",)),),
@@ -175,7 +176,7 @@ _SEARCH = OperationFacts(
     summary="Search sessions and drafts",
     description="Everybody's, as far as every filter that is given fits. By the moment of creation, the newest first. "
     f"{_KEYSET}",
-    rules=("V1-16", "PAG-1", "PAG-2"),
+    rules=("V1-DRA-8", *_PAGES),
     parameters=("OfAgent", "CreatorId", "CreatorType", "SessionType", "ThisSession", *_WINDOW, *_PAGED),
     answer="A page of sessions and drafts.",
     bodies=(Body("AnySessionListResponse", ("AMixedPage",)),),

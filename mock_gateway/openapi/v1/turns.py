@@ -28,6 +28,7 @@ from mock_gateway.openapi.v1.cases import (
 from mock_gateway.openapi.v1.examples_events import SHORT_STREAM, sse_text
 
 _STREAM_SAMPLE = f"A short stream, whole:\n\n```text\n{sse_text(SHORT_STREAM)}```"
+_PAGES = ("V1-PAG-1", "V1-PAG-2", "V1-PAG-3", "V1-PAG-4", "V1-PAG-5")
 _FRAMES = ("AFirstFrame", "AMessageBegins", "ADeltaFrame", "ALastFrame")
 
 _CREATE_TURN = OperationFacts(
@@ -39,8 +40,10 @@ _CREATE_TURN = OperationFacts(
     "A turn that runs while its successor is made is cancelled (`cancelled-for-next-turn`). A refused request changes "
     "nothing.",
     rules=(
-        *("V1-5", "TRN-5", "TRN-8", "TRN-9", "INP-1", "INP-2", "INP-3", "INP-4", "INP-8"),
-        *("STR-2", "STR-3", "STR-4", "MSG-1", "MSG-2", "EVT-13"),
+        *(f"V1-TRN-{number}" for number in (1, 2, 3, 5, 6, 7, 8, 11, 13, 15, 16)),
+        *(f"V1-INP-{number}" for number in range(1, 15)),
+        *(f"V1-STR-{number}" for number in (1, 2, 3, 4, 12, 16)),
+        *("V1-MSG-1", "V1-MSG-2", "V1-TOO-2", "V1-TOO-3", "V1-TOO-4", "V1-MCP-2"),
     ),
     request=Body(
         "CreateTurn",
@@ -62,8 +65,8 @@ _CREATE_TURN = OperationFacts(
     bodies=(Body("TurnStreamFrame", _FRAMES, SSE), Body("TurnResponse", ("ANewTurn",))),
     errors={
         **COMMON,
-        400: "The body is not JSON or not of the schema, kinds are mixed (INP-1), or a file does not decode (INP-2) or "
-        "has a path in its name; under `--strict` also when it has a field that is not known (NET-5).",
+        400: "The body is not JSON or not of the schema, kinds are mixed (V1-INP-1), or a file does not decode or "
+        "has a path in its name (V1-INP-2); under `--strict` also when it has a field that is not known (V1-NET-4).",
         404: "There is no such session, or `previous_turn_id` names no turn of it.",
         412: "A turn runs and new ones do not supersede; or the session was cancelled for good. Both are readings of a "
         "scenario or a server, not the default. It is never 409: clients would repeat that.",
@@ -84,13 +87,13 @@ _LIST_TURNS = OperationFacts(
     summary="List the turns of a session",
     description="The newest first: the latest turn, the one it goes on from, and so on to the first. Turns of branches "
     "that were left are not among them. So the first item tells whether something runs.",
-    rules=("V1-6", "PAG-1", "PAG-2"),
+    rules=("V1-TRN-14", *_PAGES),
     parameters=("TurnLimit", "PageToken"),
     answer="A page of turns.",
     bodies=(Body("TurnListResponse", ("ATurnPage",)),),
     errors={
         **COMMON,
-        400: "`limit` or `page_token` is wrong, or the token is not of this list (PAG-2).",
+        400: "`limit` or `page_token` is wrong, or the token is not of this list (V1-PAG-3).",
         **NO_SESSION,
         **STORE_GONE,
     },
@@ -100,7 +103,7 @@ _GET_TURN = OperationFacts(
     tag="Turns",
     summary="Get a turn and its state",
     description="The state leaves `running` once and never changes again; asking until then is a way to wait.",
-    rules=("V1-7", "TRN-2"),
+    rules=("V1-TRN-4", "V1-TRN-5", "V1-TRN-9", "V1-TRN-10", "V1-TRN-11"),
     answer="The turn.",
     bodies=(Body("TurnResponse", ("AFinishedTurn", "ANewTurn")),),
     errors={**PATH, **COMMON, **NO_TURN},
@@ -112,7 +115,7 @@ _SUBSCRIBE = OperationFacts(
     description="Gives every event after the cursor, then goes on live. Reading, dropping and resuming, at any event "
     "and any number of times, yields what one unbroken read would. Any number of readers may follow one turn. A turn "
     "that is over is given again for some minutes. A cursor beyond the end waits.",
-    rules=("V1-8", "STR-2", "STR-4", "STR-7", "SEQ-2"),
+    rules=tuple(f"V1-STR-{number}" for number in (5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 17)),
     parameters=("LastEventId",),
     request=Body("SubscribeTurn", ("FromTheBeginning", "FromThere", "FromTheBeginningAsEarlyClientsDo")),
     request_required=False,
@@ -132,7 +135,7 @@ _LIST_TURN_EVENTS = OperationFacts(
     summary="Read the log of a finished turn",
     description="All events in order but `turn.created` and `turn.done`; messages are whole. The log of a cancelled or "
     "failed turn can be read as well; a message that was cut short is not in it.",
-    rules=("V1-9", "LOG-1", "LOG-3", "MSG-1", "PAG-1", "PAG-2"),
+    rules=("V1-LOG-1", "V1-LOG-2", "V1-LOG-3", "V1-LOG-4", "V1-LOG-5", "V1-MSG-2", *_PAGES),
     parameters=("OldestFirst", "EventLimit", "PageToken"),
     answer="A page of stored events.",
     bodies=(Body("TurnEventListResponse", ("AnEventPage",)),),
@@ -151,13 +154,13 @@ _LIST_SESSION_EVENTS = OperationFacts(
     description="The events of the latest turn, or of the one that is asked for, and of those it goes on from; the "
     "newest first, each with its turn. Every turn has its `turn.created` and `turn.done` here; messages are whole. A "
     "turn that still runs is left out: subscribe to it.",
-    rules=("V1-10", "MSG-1", "PAG-1", "PAG-2"),
+    rules=("V1-SEV-1", "V1-SEV-2", "V1-SEV-3", "V1-SEV-4", "V1-MSG-2", *_PAGES),
     parameters=("LastTurnId", "SessionEventLimit", "PageToken"),
     answer="A page of stored events.",
     bodies=(Body("SessionEventListResponse", ("ASessionEventPage",)),),
     errors={
         **COMMON,
-        400: "`limit` or `page_token` is wrong, or the token is not of this list (PAG-2).",
+        400: "`limit` or `page_token` is wrong, or the token is not of this list (V1-PAG-3).",
         404: "There is no such session, or `last_turn_id` names no turn of it.",
         **STORE_GONE,
     },
@@ -168,7 +171,7 @@ _DOWNLOAD = OperationFacts(
     summary="Download a file of a sandbox",
     description="What an agent left in its sandbox, as bytes. The sandbox is named by `sandbox.created`, the file by "
     "what the agent says.",
-    rules=("V1-17", "SBX-1"),
+    rules=("V1-SBX-2", "V1-SBX-3"),
     parameters=("FilePath",),
     answer="The file.",
     bodies=(Body("SandboxFile", ("AFile",), "application/octet-stream"),),

@@ -30,7 +30,7 @@ PAGE_SIZE_MAX = 100
 
 
 class CreateSession(WireModel):
-    """Asks for a session with a saved agent."""
+    """Asks for a session with a saved agent (V1-SES-1)."""
 
     agent_name: Name
     """The saved agent to talk to."""
@@ -41,25 +41,25 @@ class CancelSession(WireModel):
 
 
 class CreateTurn(WireModel):
-    """Asks for the next turn of a session. Null is the same as absent in each field: early clients send it."""
+    """Asks for the next turn of a session. Null is the same as absent in each field (V1-TRN-3)."""
 
     input: TurnInput | None = None
     """What to say or to answer. Absent, null and empty are the same."""
     previous_turn_id: Name | None = None
-    """The turn to go on from: an id, `auto` (also when absent) for the latest, or `none` for a new beginning."""
+    """The turn to go on from: an id, `auto` (also when absent) for the latest, or `none` to begin anew (V1-TRN-6)."""
     stream: bool | None = None
-    """False returns the turn at once instead of its events (TRN-9). Absent is true: so do early clients."""
+    """False returns the turn at once instead of its events (V1-TRN-1, V1-TRN-2). Absent is true."""
 
 
 class SubscribeTurn(WireModel):
-    """Asks for the stream of a turn. Null is the same as absent: early clients send it. The body may be left out."""
+    """Asks for the stream of a turn. Null is the same as absent (V1-TRN-3). The body may be left out."""
 
     after_sequence_number: Annotated[int, Field(ge=0)] | None = None
-    """The `id` of the last frame that was read; the stream begins after it. Absent or 0: from the first event."""
+    """The `id` of the last frame that was read; the stream begins after it (V1-STR-6). Absent or 0: at the first."""
 
 
 class CreateDraft(WireModel):
-    """Asks for a session with an agent that is not saved yet."""
+    """Asks for a session with an agent that is not saved yet (V1-DRA-1)."""
 
     agent_spec: AgentSpec
     agent_name: str | None = None
@@ -67,21 +67,21 @@ class CreateDraft(WireModel):
 
 
 class UpdateDraft(WireModel):
-    """Changes a draft's agent, or only marks the draft as used."""
+    """Changes a draft's agent, or only marks the draft as used (V1-DRA-5)."""
 
     agent_spec: AgentSpec | None = None
     """The new agent, whole. Absent or null leaves it as it is."""
 
 
 class Session(WireModel):
-    """A conversation with a saved agent."""
+    """A conversation with a saved agent (V1-SES-2)."""
 
     type: Literal["session"]
     id: SessionId
     agent_name: Name
     """The saved agent."""
     title: str | None = None
-    """The beginning of what the user said first; null before that."""
+    """The beginning of what the user said first; null before that (V1-SES-8)."""
     created_by_subject: Subject
     created_at: Timestamp
     updated_at: Timestamp
@@ -96,7 +96,7 @@ class DraftSession(WireModel):
     agent_name: str | None = None
     """A saved agent that the draft belongs to."""
     title: str | None = None
-    """The beginning of what the user said first; null before that."""
+    """The beginning of what the user said first; null before that (V1-SES-8)."""
     created_by_subject: Subject
     created_at: Timestamp
     updated_at: Timestamp
@@ -115,21 +115,21 @@ TurnState = TypeAliasType(
         TurnRunningState | TurnDoneState | TurnCancelledState | TurnErrorState,
         Field(
             discriminator="status",
-            description="Where a turn is. It leaves `running` once and never changes again (TRN-2).",
+            description="Where a turn is. It leaves `running` once and never changes again (V1-TRN-11).",
         ),
     ],
 )
 
 
 class Turn(WireModel):
-    """One exchange with the agent: an input, and what came of it."""
+    """One exchange with the agent: an input, and what came of it (V1-TRN-4)."""
 
     id: TurnId
     session_id: SessionId
     previous_turn_id: TurnId | None = None
     """The turn this one goes on from; null for a first one."""
     input: TurnInput | None = None
-    """The input as it was sent; absent when there was none."""
+    """The input as it was sent; absent when there was none (V1-TRN-5)."""
     state: TurnState
     created_by_subject: Subject
     created_at: Timestamp
@@ -143,7 +143,7 @@ class SessionEventItem(WireModel):
 
 
 class Pagination(WireModel):
-    """Where the neighbouring pages of a list are (PAG-1)."""
+    """Where the neighbouring pages of a list are (V1-PAG-1, V1-PAG-5)."""
 
     limit: Annotated[int, Field(ge=1, le=PAGE_SIZE_MAX)]
     """The page size that was used."""
@@ -200,7 +200,7 @@ class TurnListResponse(WireModel):
 
 
 class TurnEventListResponse(WireModel):
-    """Carries a page of what is stored of a turn (LOG-1)."""
+    """Carries a page of what is stored of a turn (V1-LOG-1)."""
 
     data: list[TurnEvent]
     pagination: Pagination
@@ -214,11 +214,11 @@ class SessionEventListResponse(WireModel):
 
 
 class CancelResponse(WireModel):
-    """Says nothing: the wish was taken (CAN-1)."""
+    """Says nothing: the wish was taken (V1-CAN-1)."""
 
 
 class Error(WireModel):
-    """What went wrong."""
+    """What went wrong (V1-ERR-1)."""
 
     message: Name
     """What, where and what was allowed, for a person."""

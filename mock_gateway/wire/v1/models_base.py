@@ -27,7 +27,7 @@ Timestamp = TypeAliasType(
         str,
         Field(
             pattern=TIMESTAMP_PATTERN,
-            description="A moment in UTC with milliseconds, in ISO 8601 with a `Z` (NET-3).",
+            description="A moment in UTC with milliseconds, in ISO 8601 with a `Z` (V1-NET-2).",
             json_schema_extra={"format": "date-time"},
         ),
     ],
@@ -44,7 +44,7 @@ EventId = TypeAliasType(
         Field(
             min_length=1,
             description="Names an event, on the stream, in lists and in states alike. All deltas of a message have the "
-            "id of the message. It is no cursor: that is the `id` of the frame.",
+            "id of the message. It is no cursor: that is the `id` of the frame (V1-EVT-1, V1-EVT-17).",
         ),
     ],
 )
@@ -52,7 +52,7 @@ ThreadId = TypeAliasType(
     "ThreadId",
     Annotated[
         str,
-        Field(min_length=1, description="Names a thread: `main` is the root agent, others are sub-agents."),
+        Field(min_length=1, description="Names a thread: `main` is the root agent, others are sub-agents (V1-EVT-14)."),
     ],
 )
 SubAgentThreadId = TypeAliasType(
@@ -61,7 +61,7 @@ SubAgentThreadId = TypeAliasType(
         str,
         Field(
             min_length=1,
-            description="Names the thread of a sub-agent, unique in its session; never `main` (THR-1, THR-2).",
+            description="Names the thread of a sub-agent, unique in its session; never `main` (V1-THR-1, V1-THR-2).",
             json_schema_extra={"not": {"const": MAIN_THREAD}},
         ),
         AfterValidator(not_main),
@@ -77,14 +77,14 @@ DataUri = TypeAliasType(
         Field(
             pattern=DATA_URI_PATTERN,
             description="A file inside a string: `data:<mime>;base64,<payload>`. The payload decodes and is not empty "
-            "(INP-2).",
+            "(V1-INP-2).",
         ),
     ],
 )
 
 
 class Subject(WireModel):
-    """Who made a session or asked for a turn."""
+    """Who made a session or asked for a turn (V1-SES-3)."""
 
     subject_id: Name
     """The id of the person, account or team."""

@@ -23,7 +23,8 @@ CancellationReason = TypeAliasType(
     Annotated[
         Literal["client-cancelled", "server-execution-timeout", "cancelled-for-next-turn", "abandoned"],
         Field(
-            description="Why a turn was cancelled. `cancelled-for-next-turn`: a new turn went on from it while it ran. "
+            description="Why a turn was cancelled. `cancelled-for-next-turn`: a new turn went on from it while it ran "
+            "(V1-TRN-8). "
             "`abandoned`: its server went away; the mock does not say it. A client must tolerate others."
         ),
     ],
@@ -41,11 +42,11 @@ class EventOfTurn(Event):
     """What the events have that belong to no thread."""
 
     thread_id: None = None
-    """Null: the event is of the turn, not of a thread."""
+    """Null: the event is of the turn, not of a thread (V1-EVT-14)."""
 
 
 class ToolCallRef(WireModel):
-    """Points at a tool call and at the message that made it, which can be of an earlier turn."""
+    """Points at a tool call and at the message that made it, which can be of an earlier turn (V1-TOO-5)."""
 
     id: ToolCallId
     source_event_id: EventId
@@ -84,7 +85,7 @@ class McpServerInitInfo(WireModel):
 
 
 class McpServerAuthInfo(WireModel):
-    """An MCP server that a person has to authorise (MCP-1)."""
+    """An MCP server that a person has to authorise (V1-EVT-10)."""
 
     id: Name
     """Id of the MCP server."""
@@ -95,17 +96,17 @@ class McpServerAuthInfo(WireModel):
 
 
 class ToolResponse(Event):
-    """The result of a tool that ran on the server, or of a call that was denied, in one piece (TOO-1)."""
+    """The result of a tool that ran on the server, or of a call that was denied, in one piece (V1-EVT-6, V1-TOO-1)."""
 
     type: Literal["tool.response"]
     thread_id: ThreadId
     tool_call_id: ToolCallId
     content: str
-    """The result. Of a sub-agent it is empty; what it came to is in its `thread.done`."""
+    """The result. Of a sub-agent it is empty; what it came to is in its `thread.done` (V1-THR-3)."""
 
 
 class ToolApprovalRequired(Event):
-    """Tool calls wait for a decision; the turn pauses (STR-3, TOO-2)."""
+    """Tool calls wait for a decision; the turn pauses (V1-EVT-7, V1-TOO-3, V1-TOO-4)."""
 
     type: Literal["tool.approval_required"]
     thread_id: ThreadId
@@ -114,7 +115,7 @@ class ToolApprovalRequired(Event):
 
 
 class ToolResponseRequired(Event):
-    """Client-side tool calls wait for their results; the turn pauses (STR-3, TOO-2)."""
+    """Client-side tool calls wait for their results; the turn pauses (V1-EVT-8, V1-TOO-3, V1-TOO-4)."""
 
     type: Literal["tool.response_required"]
     thread_id: ThreadId
@@ -123,7 +124,7 @@ class ToolResponseRequired(Event):
 
 
 class McpAuthRequired(EventOfTurn):
-    """A person has to authorise MCP servers; the turn pauses (STR-3, MCP-1)."""
+    """A person has to authorise MCP servers; the turn pauses (V1-EVT-10, V1-MCP-2)."""
 
     type: Literal["mcp.auth_required"]
     mcp_servers: Annotated[list[McpServerAuthInfo], Field(min_length=1)]
@@ -131,7 +132,7 @@ class McpAuthRequired(EventOfTurn):
 
 
 class McpInitialized(Event):
-    """Connections to MCP servers were made for a thread."""
+    """Connections to MCP servers were made for a thread (V1-EVT-9, V1-MCP-1)."""
 
     type: Literal["mcp.initialize"]
     thread_id: ThreadId
@@ -140,7 +141,7 @@ class McpInitialized(Event):
 
 
 class SandboxCreated(EventOfTurn):
-    """A sandbox was set up; once per session (SBX-1)."""
+    """A sandbox was set up; once per session (V1-EVT-11, V1-SBX-1)."""
 
     type: Literal["sandbox.created"]
     sandbox_id: Name
@@ -148,14 +149,14 @@ class SandboxCreated(EventOfTurn):
 
 
 class ThreadDoneState(WireModel):
-    """The sub-agent finished."""
+    """The sub-agent finished; `output` is its last message (V1-THR-5)."""
 
     status: Literal["done"]
     output: ModelMessage
 
 
 class ThreadErrorState(WireModel):
-    """The sub-agent failed; the turn goes on (THR-3)."""
+    """The sub-agent failed; the turn goes on (V1-THR-4)."""
 
     status: Literal["error"]
     error: Name
@@ -174,7 +175,7 @@ ThreadState = TypeAliasType(
 
 
 class ThreadCreated(Event):
-    """A sub-agent starts (THR-1, THR-2)."""
+    """A sub-agent starts (V1-EVT-12, V1-THR-2)."""
 
     type: Literal["thread.created"]
     thread_id: SubAgentThreadId
@@ -185,7 +186,7 @@ class ThreadCreated(Event):
 
 
 class ThreadDone(Event):
-    """A sub-agent ends; the turn goes on, also after an error (THR-3)."""
+    """A sub-agent ends; the turn goes on, also after an error (V1-EVT-13, V1-THR-4)."""
 
     type: Literal["thread.done"]
     thread_id: SubAgentThreadId
@@ -199,13 +200,19 @@ RequiredAction = TypeAliasType(
     "RequiredAction",
     Annotated[
         ToolApprovalRequired | ToolResponseRequired | McpAuthRequired,
-        Field(discriminator="type", description="What a turn waits for: one of the events that paused it, as it was."),
+        Field(
+            discriminator="type",
+            description="What a turn waits for: one of the events that paused it, as it was (V1-TOO-6).",
+        ),
     ],
 )
 
 
 class TurnMetrics(WireModel):
-    """What a turn took, summed over its messages whose tokens were counted. The three totals are always there."""
+    """What a turn took, summed over its messages whose tokens were counted. The three totals are always there.
+
+    See V1-TRN-12.
+    """
 
     total_input_tokens: Count
     """Tokens that went in."""
@@ -238,24 +245,24 @@ class FinalState(WireModel):
 
 
 class TurnDoneState(FinalState):
-    """The agent finished, or pauses for an answer."""
+    """The agent finished, or pauses for an answer (V1-TRN-9, V1-TRN-18)."""
 
     status: Literal["done"]
     output: ModelMessage | None = None
-    """The last message of the root agent; null when the turn pauses, and when there is none."""
+    """The last message of the root agent; null when the turn pauses, and when there is none (V1-TRN-17)."""
     required_actions: list[RequiredAction]
     """What the turn waits for, in order; empty when the agent finished."""
 
 
 class TurnCancelledState(FinalState):
-    """The turn was stopped from outside."""
+    """The turn was stopped from outside (V1-TRN-10)."""
 
     status: Literal["cancelled"]
     reason: CancellationReason
 
 
 class TurnErrorState(FinalState):
-    """The turn failed."""
+    """The turn failed (V1-TRN-10)."""
 
     status: Literal["error"]
     message: Name
@@ -272,7 +279,7 @@ TurnFinalState = TypeAliasType(
 
 
 class TurnCreated(EventOfTurn):
-    """The first event of every stream (STR-2). The log of the turn does not have it, that of the session does."""
+    """The first event of every stream (V1-EVT-2, V1-STR-3). The log of a session has it, that of a turn does not."""
 
     type: Literal["turn.created"]
     turn_id: TurnId
@@ -286,7 +293,7 @@ class TurnCreated(EventOfTurn):
 
 
 class TurnDone(EventOfTurn):
-    """The last event of every stream (STR-2). The log of the turn does not have it, that of the session does."""
+    """The last event of every stream (V1-EVT-3, V1-STR-3). The log of a session has it, that of a turn does not."""
 
     type: Literal["turn.done"]
     state: TurnFinalState
@@ -307,7 +314,7 @@ TurnEvent = TypeAliasType(
     "TurnEvent",
     Annotated[
         ModelMessage | _CONTENT,
-        Field(discriminator="type", description="An event as the log of a finished turn keeps it (LOG-1)."),
+        Field(discriminator="type", description="An event as the log of a finished turn keeps it (V1-LOG-1)."),
     ],
 )
 SessionEvent = TypeAliasType(
@@ -316,7 +323,8 @@ SessionEvent = TypeAliasType(
         TurnCreated | ModelMessage | _CONTENT | TurnDone,
         Field(
             discriminator="type",
-            description="An event as the log of a session keeps it: with the beginning and the end of every turn.",
+            description="An event as the log of a session keeps it: with the beginning and the end of every turn "
+            "(V1-SEV-1).",
         ),
     ],
 )
@@ -324,6 +332,6 @@ TurnStreamingEvent = TypeAliasType(
     "TurnStreamingEvent",
     Annotated[
         TurnCreated | ModelMessageStarted | ModelMessageDelta | _CONTENT | TurnDone,
-        Field(discriminator="type", description="An event as the stream carries it."),
+        Field(discriminator="type", description="An event as the stream carries it (V1-STR-1)."),
     ],
 )

@@ -1,6 +1,6 @@
 """What a client may put into `input` in the published contract: messages, approvals, tool responses.
 
-Owns: the shape of an input item and the rule that kinds are not mixed (INP-1). The tags (`type`, `status`) have no
+Owns: the shape of an input item and the rule that kinds are not mixed (V1-INP-1). The tags (`type`, `status`) have no
 defaults: what may be left out in Python may not be left out on the wire.
 Must not know: what is pending in a session; that is decided by the gateway.
 """
@@ -27,11 +27,11 @@ class TextPart(WireModel):
 
 
 class FilePart(WireModel):
-    """A file in a message made of parts. Images and PDFs are looked at; anything else needs an agent with a sandbox."""
+    """A file in a message made of parts. Images and PDFs are looked at; others need a sandbox (V1-INP-8)."""
 
     type: Literal["file"]
     name: Annotated[str, Field(pattern=FILE_NAME_PATTERN, json_schema_extra={"not": {"enum": [".", ".."]}})]
-    """What the user calls the file, without a path."""
+    """What the user calls the file, without a path (V1-INP-2)."""
     data: DataUri
 
 
@@ -45,21 +45,21 @@ UserContentPart = TypeAliasType(
 
 
 class UserMessage(WireModel):
-    """Something the user says, with or without files. Not while a turn waits for answers (INP-4)."""
+    """Something the user says, with or without files. Not while a turn waits for answers (V1-INP-4)."""
 
     type: Literal["user.message"]
     content: Annotated[str, Field(pattern=r"\S")] | Annotated[list[UserContentPart], Field(min_length=1)]
-    """The words of the user, or a list of parts."""
+    """The words of the user, or a list of parts; not empty (V1-INP-6, V1-INP-7)."""
 
 
 class ApprovalAllow(WireModel):
-    """The tool call may run."""
+    """The tool call may run: the next turn begins with it (V1-INP-11)."""
 
     status: Literal["allow"]
 
 
 class ApprovalDeny(WireModel):
-    """The tool call may not run; the agent is told, with the reason if there is one (TOO-2)."""
+    """The tool call may not run; the agent is told, with the reason if there is one (V1-INP-12)."""
 
     status: Literal["deny"]
     reason: str | None = None
@@ -76,7 +76,7 @@ Approval = TypeAliasType(
 
 
 class UserToolApproval(WireModel):
-    """The decision about one call named by `tool.approval_required` (INP-3)."""
+    """The decision about one call named by `tool.approval_required` (V1-INP-3)."""
 
     type: Literal["user.tool_approval"]
     thread_id: ThreadId
@@ -85,13 +85,13 @@ class UserToolApproval(WireModel):
 
 
 class UserToolResponse(WireModel):
-    """The result of one client-side call named by `tool.response_required` (INP-3)."""
+    """The result of one client-side call named by `tool.response_required` (V1-INP-3)."""
 
     type: Literal["user.tool_response"]
     thread_id: ThreadId
     tool_call_id: ToolCallId
     content: Name
-    """The result, as the agent shall read it."""
+    """The result, as the agent shall read it; not empty (V1-INP-9)."""
 
 
 UserToolAnswer = TypeAliasType(
@@ -107,7 +107,8 @@ TurnInput = TypeAliasType(
         list[UserMessage] | list[UserToolAnswer],
         Field(
             description="What starts or resumes a turn: user messages, or answers to pending tool calls, never both "
-            "(INP-1). Empty resumes after `mcp.auth_required`, and lets the agent go on when nothing is pending."
+            "(V1-INP-1). Empty resumes after `mcp.auth_required` (V1-INP-5), and lets the agent go on when nothing is "
+            "pending (V1-TRN-15)."
         ),
     ],
 )

@@ -47,7 +47,7 @@ ToolInfo = TypeAliasType(
         SystemToolInfo | McpToolInfo,
         Field(
             discriminator="type",
-            description="Where a tool lives. Its `name` there can differ from the one that the model uses.",
+            description="Where a tool lives. Its `name` there can differ from the one that the model uses (V1-EVT-15).",
         ),
     ],
 )
@@ -59,11 +59,11 @@ class ToolCallFunction(WireModel):
     name: Name
     """Name of the tool, as the model knows it."""
     arguments: str
-    """The whole input of the tool, as JSON text (MSG-3)."""
+    """The whole input of the tool, as JSON text (V1-MSG-5)."""
 
 
 class ToolCall(WireModel):
-    """A whole tool call of a whole message."""
+    """A whole tool call of a whole message (V1-EVT-16)."""
 
     id: ToolCallId
     type: Literal["function"]
@@ -79,11 +79,11 @@ class ToolCallFunctionDelta(WireModel):
     name: str | None = None
     """Name of the tool; on the first chunk of an index only."""
     arguments: str | None = None
-    """The next piece of a JSON text; join the pieces (MSG-1). It may end anywhere (MSG-3)."""
+    """The next piece of a JSON text; join the pieces (V1-MSG-2). It may end anywhere (V1-MSG-8)."""
 
 
 class ToolCallDelta(WireModel):
-    """One chunk of one tool call; chunks with the same `index` belong together."""
+    """One chunk of one tool call; chunks with the same `index` belong together (V1-MSG-3)."""
 
     index: Annotated[int, Field(ge=0)]
     """Which call of the message this chunk continues."""
@@ -114,7 +114,7 @@ class InputTokensBreakdown(WireModel):
 
 
 class ModelMessageUsage(WireModel):
-    """The tokens of one message."""
+    """The tokens of one message (V1-MSG-7)."""
 
     input_tokens: Count
     """Tokens that went in."""
@@ -152,24 +152,28 @@ class MessageEvent(WireModel):
 
 
 class ModelMessageStarted(MessageEvent):
-    """A message begins: on a stream, there is nothing to read yet. Its deltas, with the same id, bring the rest."""
+    """A message begins: on a stream, there is nothing to read yet. Its deltas, with the same id, bring the rest.
+
+    See V1-EVT-4 and V1-MSG-1.
+    """
 
     type: Literal["model.message"]
     created_at: Timestamp
 
 
 class ModelMessageDelta(MessageEvent):
-    """The next piece of a message, on a stream only.
+    """The next piece of a message, on a stream only (V1-EVT-5).
 
     Join the pieces with the same `id`: texts are put one after the other, calls are joined by `index`, the rest is
-    replaced. The sum is the message as it is stored (MSG-1). Pieces of several messages may interleave (MSG-2).
+    replaced. The sum is the message as it is stored (V1-MSG-2). Messages of several threads may interleave; within one
+    they come one after the other (V1-MSG-6).
     """
 
     type: Literal["model.message.delta"]
     created_at: Timestamp | None = None
     """On the first piece only."""
     content: str | None = None
-    """The next piece of text; always whole Unicode (MSG-3)."""
+    """The next piece of text; always whole Unicode (V1-MSG-8)."""
     refusal: str | None = None
     """The next piece of a refusal."""
     reasoning_content: str | None = None
@@ -177,13 +181,13 @@ class ModelMessageDelta(MessageEvent):
     tool_calls: list[ToolCallDelta] | None = None
     """Chunks of tool calls, to be joined by `index`."""
     finish_reason: Name | None = None
-    """On the last piece of the message: why the model stopped."""
+    """On the last piece of the message: why the model stopped (V1-MSG-4)."""
     usage: ModelMessageUsage | None = None
     """On one of the last pieces, where the tokens were counted."""
 
 
 class ModelMessage(MessageEvent):
-    """A whole message of a model, as lists and states have it."""
+    """A whole message of a model, as lists and states have it (V1-EVT-16)."""
 
     type: Literal["model.message"]
     created_at: Timestamp
