@@ -62,6 +62,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in ours]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Which readings a gateway from elsewhere has."""
+    if config.getoption("--gateway-url") is None:
+        return
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name.startswith("reading:"):
+                terminalreporter.write_line(f"{name} is {value}")
+
+
 @pytest.fixture(scope="session")
 def address(request: pytest.FixtureRequest) -> Iterator[Address]:
     """Where the gateway under test is: the one that was named, or one for this worker, with our scenarios."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,19 @@ class ContractFlaw(UserWarning):
     """A rule is broken that a client can do without."""
 
 
-def test_the_gateway_keeps_the_rule(rule: Rule, address: Address, request: pytest.FixtureRequest) -> None:
-    violation = address.run(lambda target: try_one(target, rule))
+def test_the_gateway_keeps_the_rule(
+    rule: Rule,
+    address: Address,
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
+) -> None:
+    async def story(target: Target) -> tuple[Violation | None, dict[str, str]]:
+        return await try_one(target, rule), target.notes
 
+    violation, notes = address.run(story)
+
+    for id, reading in notes.items():
+        record_property(id, reading)
     if violation is not None and rule.level == "SHOULD" and request.config.getoption("--gateway-url"):
         warnings.warn(ContractFlaw(str(violation)), stacklevel=1)
     elif violation is not None:
@@ -68,6 +79,17 @@ def test_a_run_without_a_check_fails(arguments: list[str]) -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
 
     assert run.returncode != 0, run.stdout
+
+
+@pytest.mark.own_gateway
+def test_the_summary_tells_which_readings_were_found(address: Address) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "contract_tests/test_register.py"]
+    command += ["--gateway-url", address.url, "--rules", "reading:*", "-k", "keeps_the_rule"]
+
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert run.returncode == 0, run.stdout
+    assert "reading:concurrent_turn is refuse" in run.stdout
 
 
 @pytest.mark.own_gateway
