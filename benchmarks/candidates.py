@@ -73,26 +73,29 @@ def yardstick(sizes: Sizes) -> Candidate:
     return Candidate("yardstick", uvicorn, "/small", calls, "/small", cwd=HERE)
 
 
-def product(sizes: Sizes) -> Candidate:
-    """The product as a user starts it: keys are checked, requests are logged and journalled, streams can be resumed."""
+def product(sizes: Sizes, base: str = "") -> Candidate:
+    """The product as a user starts it: keys are checked, requests are logged and journalled, streams can be resumed.
+
+    base: where the endpoints of the contract hang: nothing, or `/v1/agents` for the published one.
+    """
     serve = (sys.executable, "-m", "mock_gateway", "serve", "--port", "{port}", "--scenarios", "{folder}")
     said = [{"type": "user.message", "content": "hi"}]
 
     def turn(agent: str, sessions: int, **extra: object) -> Call:
-        return Call("POST", f"/sessions/{agent}-{COUNTED}/turns", json.dumps({"input": said, **extra}), sessions)
+        return Call("POST", f"{base}/sessions/{agent}-{COUNTED}/turns", json.dumps({"input": said, **extra}), sessions)
 
     calls = {
         "short": turn("short", sizes.sessions),
         "stream": turn("stream", sizes.sessions),
         "slow": turn("slow", sizes.crowd),
-        "get": Call("GET", "/sessions/short-0000000001"),
-        "list": Call("GET", "/sessions?agent_name=short&limit=20"),
-        "post": Call("POST", "/sessions", '{"agent_name":"short"}'),
+        "get": Call("GET", f"{base}/sessions/short-0000000001"),
+        "list": Call("GET", f"{base}/sessions?agent_name=short&limit=20"),
+        "post": Call("POST", f"{base}/sessions", '{"agent_name":"short"}'),
         "turn": turn("short", sizes.sessions, stream=False),
     }
     headers = ("Authorization: Bearer any-key",)
     env = {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)}
-    return Candidate("product", serve, "/__admin/health", calls, "/sessions/none", headers, env)
+    return Candidate("product", serve, "/__admin/health", calls, f"{base}/sessions/none", headers, env)
 
 
 def write_scenarios(folder: Path, sizes: Sizes) -> None:

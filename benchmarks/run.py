@@ -33,6 +33,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=0, metavar="N", help="rounds (3; 1 with --quick)")
     parser.add_argument("--only", default=",".join(MEASURES), help=f"some of {','.join(MEASURES)}")
     parser.add_argument("--product", metavar="CMD", help="another command to measure; {port} and {folder} are replaced")
+    parser.add_argument("--base", default="", metavar="PATH", help="where the contract's endpoints hang: /v1/agents")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write every figure as JSON")
     parser.add_argument("--write-docs", action="store_true", help=f"renew the figures in {PAGE.relative_to(ROOT)}")
     given = parser.parse_args(arguments)
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
     rounds = given.rounds or (1 if given.quick else 3)
     load = os.getloadavg()[0]
     built()
-    measured: Candidate = product(plan.sizes)
+    measured: Candidate = product(plan.sizes, given.base)
     if given.product:
         measured = replace(measured, command=tuple(shlex.split(given.product)))
     with TemporaryDirectory(prefix="benchmark-") as folder:
