@@ -16,6 +16,8 @@ Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
+ALONE = 4
+"""Shares that the only open stream takes at once; among others each takes one, then they have their turn."""
 HEARTBEAT = b": hb\n"
 """One line, no blank line: a comment that no client takes for an event (STR-4)."""
 
@@ -106,7 +108,7 @@ class Streams:
 
     async def _run(self, reader: Reader, view: Projection, cursor: int, send: Send) -> None:
         while not (reader.gone or self.closing):
-            body, cursor = view.take(cursor)
+            body, cursor = view.take(cursor, ALONE if len(self.readers) == 1 else 1)
             over = view.is_over and cursor >= view.last
             if body:
                 reader.quiet = 0

@@ -15,8 +15,8 @@ from mock_gateway.core.events import Fact
 from mock_gateway.core.state import Turn
 
 MOST_FRAMES = 64
-"""Frames that leave in one write; after it other streams get their turn."""
 MOST_BYTES = 16_384
+"""A share: what leaves in one write when others wait. The frames that fill it are still sent whole."""
 
 
 class Renderer(Protocol):
@@ -63,22 +63,23 @@ class Projection:
         self.sync()
         return cursor < self.last
 
-    def take(self, cursor: int) -> tuple[bytes, int]:
-        """The next frames after a cursor, joined, and the cursor after them; empty when there are none yet."""
+    def take(self, cursor: int, shares: int = 1) -> tuple[bytes, int]:
+        """The next frames after a cursor, joined, and the cursor after them; empty when there are none yet.
+
+        shares: how much at once.
+        """
         self.sync()
-        if cursor >= self.last:
-            return b"", cursor
-        index = bisect_right(self.starts, cursor + 1) - 1
         parts: list[bytes] = []
-        room, size = MOST_FRAMES, 0
-        while room > 0 and size < MOST_BYTES and index < len(self.facts):
+        room, size = MOST_FRAMES * shares, 0
+        while room > 0 and size < MOST_BYTES * shares and cursor < self.last:
+            index = bisect_right(self.starts, cursor + 1) - 1
             start = self.starts[index]
-            more = self.renderer.frames(self.turn, self, self.facts[index], start, cursor + 1 - start, room)
-            parts.append(b"".join(more))
-            cursor += len(more)
-            room -= len(more)
+            limit = min(room, MOST_FRAMES)
+            frames = self.renderer.frames(self.turn, self, self.facts[index], start, cursor + 1 - start, limit)
+            parts.append(b"".join(frames))
+            cursor += len(frames)
+            room -= len(frames)
             size += len(parts[-1])
-            index += 1
         return b"".join(parts), cursor
 
     def numbered(self) -> Iterator[tuple[int, Fact]]:
