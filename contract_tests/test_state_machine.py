@@ -49,7 +49,7 @@ BUDGET = settings(
     suppress_health_check=list(HealthCheck),
 )
 """2400 steps of a few milliseconds each."""
-HUNT = settings(BUDGET, phases=[Phase.generate], report_multiple_bugs=False)
+HUNT = settings(BUDGET, max_examples=400, phases=[Phase.generate], report_multiple_bugs=False)
 """The same for a gateway that is broken: the first thing that is wrong will do, however long the way to it."""
 
 IMAGE = file_part("a.png", "data:image/png;base64,iVBORw0KGgo=")

@@ -45,7 +45,7 @@ BUDGET = settings(
     suppress_health_check=list(HealthCheck),
 )
 """3200 steps of a few milliseconds each."""
-HUNT = settings(BUDGET, phases=[Phase.generate], report_multiple_bugs=False)
+HUNT = settings(BUDGET, max_examples=500, phases=[Phase.generate], report_multiple_bugs=False)
 """The same for a gateway that is broken: the first thing that is wrong will do."""
 
 TEXTS: Mapping[str, tuple[str, ...]] = {
