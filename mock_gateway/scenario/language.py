@@ -31,7 +31,7 @@ _SANDBOX = Fields(
         "files": Key(
             MapOf(_ANY_TEXT, "absolute paths to texts"),
             "Files that can be downloaded from it once it runs, for dialects that can.",
-            '{ /work/report.csv: "month,total" }',
+            '{ /out/report.csv: "month,total" }',
         ),
     },
     any_of=("id", "starts", "files"),
