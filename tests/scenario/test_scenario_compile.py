@@ -53,7 +53,7 @@ def test_the_first_comment_says_what_a_scenario_shows(text: str, shown: str) -> 
         ("sandbox: { id: box.1 }", "sandbox", Sandbox("box.1")),
         ("sandbox: { starts: first_turn }", "sandbox", Sandbox(at_once=True)),
         ("sandbox: { starts: first_use }", "sandbox", Sandbox()),
-        ("sandbox: { files: { /work/a.csv: größe } }", "sandbox", Sandbox(files={"/work/a.csv": "größe".encode()})),
+        ("sandbox: { files: { /out/a.csv: größe } }", "sandbox", Sandbox(files={"/out/a.csv": "größe".encode()})),
         ("mcp: { github: {} }", "mcp", (McpServer("github", "github"),)),
         ("mcp:\n  github:", "mcp", (McpServer("github", "github"),)),
         ("mcp: { g: { auth: required } }", "mcp", (McpServer("g", "g", auth_required=True),)),
