@@ -10,14 +10,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
-from mock_gateway.wire.projection import Projection
+from mock_gateway.wire.projection import MOST_FRAMES, Projection
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
-ALONE = 4
-"""Shares that the only open stream takes at once; among others each takes one, then they have their turn."""
+ALONE = 4 * MOST_FRAMES
+"""Frames that the only open stream sends at once; among others it sends fewer, then they have their turn."""
 HEARTBEAT = b": hb\n"
 """One line, no blank line: a comment that no client takes for an event (STR-4)."""
 
@@ -107,13 +107,14 @@ class Streams:
             connection.abort()
 
     async def _run(self, reader: Reader, view: Projection, cursor: int, send: Send) -> None:
+        most = 1  # the first frame does not wait for the others to be made
         while not (reader.gone or self.closing):
-            body, cursor = view.take(cursor, ALONE if len(self.readers) == 1 else 1)
+            body, cursor = view.take(cursor, most)
             over = view.is_over and cursor >= view.last
             if body:
                 reader.quiet = 0
                 await send({"type": "http.response.body", "body": body, "more_body": not over})
-                if not over and cursor < view.last:
+                if most > 1 and cursor < view.last:
                     await asyncio.sleep(0)
             elif over:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -124,6 +125,7 @@ class Streams:
                     await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
             if over:
                 return
+            most = ALONE if len(self.readers) == 1 else MOST_FRAMES
 
     def _watch(self, reader: Reader, receive: Receive, connection: Connection | None) -> asyncio.Task[None] | None:
         """See to it that a lost connection is noticed: by the seam, or by a task where there is none."""

@@ -15,8 +15,9 @@ from mock_gateway.core.events import Fact
 from mock_gateway.core.state import Turn
 
 MOST_FRAMES = 64
-MOST_BYTES = 16_384
-"""A share: what leaves in one write when others wait. The frames that fill it are still sent whole."""
+"""Frames that leave in one write when others wait."""
+BYTES_A_FRAME = 256
+"""What a write is sized for; the frames that fill it are still sent whole."""
 
 
 class Renderer(Protocol):
@@ -63,15 +64,15 @@ class Projection:
         self.sync()
         return cursor < self.last
 
-    def take(self, cursor: int, shares: int = 1) -> tuple[bytes, int]:
+    def take(self, cursor: int, most: int = MOST_FRAMES) -> tuple[bytes, int]:
         """The next frames after a cursor, joined, and the cursor after them; empty when there are none yet.
 
-        shares: how much at once.
+        most: how many; fewer when they are large.
         """
         self.sync()
         parts: list[bytes] = []
-        room, size = MOST_FRAMES * shares, 0
-        while room > 0 and size < MOST_BYTES * shares and cursor < self.last:
+        room, size = most, 0
+        while room > 0 and size < most * BYTES_A_FRAME and cursor < self.last:
             index = bisect_right(self.starts, cursor + 1) - 1
             start = self.starts[index]
             limit = min(room, MOST_FRAMES)

@@ -140,8 +140,6 @@ def field_type(given: Mapping[str, object], name: str) -> str:
 
 def note_unknown(given: Mapping[str, object], known: Collection[str], where: str, notes: list[str]) -> None:
     """Remark on fields that the contract does not know (NET-5)."""
-    if given.keys() <= set(known):
-        return
     for name in given:
         if name not in known:
             nearest = get_close_matches(name, known, n=1)
