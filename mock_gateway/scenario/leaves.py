@@ -9,9 +9,9 @@ import re
 from datetime import datetime
 from typing import Any
 
+from mock_gateway.core.quantities import AGE, ASKS, DURATION
 from mock_gateway.scenario.errors import Mistake
 from mock_gateway.scenario.matchers import TextTest
-from mock_gateway.scenario.quantities import AGE, ASKS, DURATION
 from mock_gateway.scenario.shape import BAD, Schema, Shape, Text, quote_hint
 from mock_gateway.scenario.source import Kind, Node
 from mock_gateway.scenario.templates import parse_template

@@ -14,8 +14,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Final
 
+from mock_gateway.core.quantities import Quantity
 from mock_gateway.scenario.errors import Mistake, nearest
-from mock_gateway.scenario.quantities import Quantity
 from mock_gateway.scenario.source import Kind, Node
 
 Schema = dict[str, Any]

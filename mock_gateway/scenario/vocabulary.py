@@ -7,8 +7,8 @@ Next: `language.py` for the keys of a whole file.
 
 from __future__ import annotations
 
+from mock_gateway.core.quantities import DURATION, RATE, SHARE, SIZE
 from mock_gateway.scenario.leaves import Anything, FreeMapping, Templated, Wanted
-from mock_gateway.scenario.quantities import DURATION, RATE, SHARE, SIZE
 from mock_gateway.scenario.records import Either, Fields, Key, KeyedBy, Later, ListOf, OneOrMany
 from mock_gateway.scenario.shape import NAME, Choice, Integer, Measured, Number, Shape, Text, Truth
 

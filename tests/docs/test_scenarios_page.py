@@ -8,13 +8,14 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from mock_gateway.core import quantities
+from mock_gateway.core.quantities import DURATION, Quantity
 from mock_gateway.core.script import Limits
 from mock_gateway.gateway import Gateway
 from mock_gateway.runtime import Runtime
-from mock_gateway.scenario import Mistake, ScenarioErrors, json_schema, load_text, quantities
+from mock_gateway.scenario import Mistake, ScenarioErrors, json_schema, load_text
 from mock_gateway.scenario.expressions import DEPTH_LIMIT, LENGTH_LIMIT, compile_expression
 from mock_gateway.scenario.filters import FILTERS
-from mock_gateway.scenario.quantities import DURATION, Quantity
 from mock_gateway.scenario.scopes import ROOTS
 from mock_gateway.scenario.source import Source, compose
 from mock_gateway.scenario.values import TEXT_LIMIT

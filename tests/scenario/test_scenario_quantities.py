@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_gateway.scenario.quantities import AGE, ASKS, DURATION, RATE, SHARE, SIZE, Quantity
+from mock_gateway.core.quantities import AGE, ASKS, DURATION, RATE, SHARE, SIZE, Quantity
 
 
 @pytest.mark.parametrize(
