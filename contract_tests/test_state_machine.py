@@ -8,13 +8,14 @@ same conversations are held in each run. A defect that is put into a gateway has
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -265,6 +266,8 @@ class ContractMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Whatever was done, in the end everything is as the model says."""
+        if sys.exc_info()[1] is not None:
+            return  # a violation is on its way, and what was going on then is no evidence of another one
         for talk in self.talks:
             if talk.held is not None:
                 self.run(talk.cancel(None, 1))
@@ -284,8 +287,8 @@ def machines(url: str | None, layer: Callable[..., Any] | None = None) -> Iterat
         assert layer is not None
         inner = await stack.enter_async_context(serving(layer(real_app())))
         await _reached(inner)
-        # A defect may leave a stream without its end; nobody waits long for that.
-        return await stack.enter_async_context(opened(inner, patience=1.0))
+        # Long enough for a slow machine, short for a defect that leaves a stream without its end.
+        return await stack.enter_async_context(opened(inner, patience=5.0))
 
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
@@ -320,17 +323,24 @@ def test_every_conversation_goes_as_the_model_says(address: Address) -> None:
         run_state_machine_as_test(machine, settings=BUDGET)
 
 
-@pytest.mark.own_gateway
-@pytest.mark.parametrize(
-    ("name", "blamed"),
-    [
-        ("a turn is always chained to the latest", "API-6"),
-        ("following a finished turn is a 404", "STR-6"),
-        ("cancelling a finished turn is a conflict", "CAN-4"),
-    ],
-)
-def test_a_seeded_defect_is_found(name: str, blamed: str) -> None:
-    with machines(None, every()[name].make) as machine, pytest.raises(Violation) as found:
-        run_state_machine_as_test(machine, settings=HUNT)
+SEED = 1
+"""Of the hunts below: what Hypothesis makes of its own digest of a test is another search in every environment."""
 
-    assert found.value.rule == blamed, str(found.value)
+DEFECTS: Mapping[str, set[str]] = {
+    # A branch is shown with the wrong turn before it (TRN-4), where it is begun or in the list (API-6). It stands where
+    # nothing, or something else, is pending: what fits is refused (API-5), what does not is taken (NET-4), and so is a
+    # branch from nowhere.
+    "a turn is always chained to the latest": {"TRN-4", "API-5", "API-6", "NET-4"},
+    "following a finished turn is a 404": {"STR-6"},
+    "cancelling a finished turn is a conflict": {"CAN-4"},
+}
+"""Gateways that are wrong, with all rules that the machine can see broken there. Which comes first is the search's."""
+
+
+@pytest.mark.own_gateway
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_seeded_defect_is_found(name: str) -> None:
+    with machines(None, every()[name].make) as machine, pytest.raises(Violation) as found:
+        run_state_machine_as_test(seed(SEED)(machine), settings=HUNT)
+
+    assert found.value.rule in DEFECTS[name], str(found.value)

@@ -174,6 +174,7 @@ def test_streams_were_put_before_the_judge(run: Run, operation: str) -> None:
     [("there is a gap before the last number", "V1-STR-2"), ("turn.done has a turn_id", "V1-EVT-3")],
 )
 def test_a_defect_of_streams_is_found(tmp_path: Path, defect: str, blamed: str) -> None:
+    # Both show in every stream, so that finding them does not depend on what was drawn.
     with serving_in_a_thread(server(every()[defect].make)) as url:
         run = schemathesis_run(url, tmp_path, "--include-operation-id", "create_turn", "--phases", "examples")
 

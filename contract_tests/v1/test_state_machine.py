@@ -8,13 +8,14 @@ left to chance: the same conversations are held in each run.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -133,11 +134,11 @@ class Session:
         answer = await self.talk.post({"input": items, **fields})
         require(answer.status in (400, 422), "V1-INP-3", f"{items} was taken", answer.shown())
 
-    async def release(self) -> None:
-        """The stream of the turn that was cancelled, to its end."""
+    async def release(self, rule: str) -> None:
+        """The stream of the turn that was cancelled, to its end. rule: blamed when there is none."""
         assert self.held is not None
         stream, self.held = self.held, None
-        await stream.rest()
+        await stream.rest(rule)
         self.close(stream, self.before)
 
 
@@ -186,7 +187,7 @@ class ContractMachine(RuleBasedStateMachine):
     async def supersede(self, session: Session, item: Json) -> None:
         """The running turn is cancelled for the new one."""
         stream = await session.talk.start(item)
-        await session.release()
+        await session.release("V1-TRN-8")
         running = session.turns[-1]
         state = running.events[-1]["state"]
         require_equal(state.get("reason"), "cancelled-for-next-turn", "V1-TRN-8", "the reason")
@@ -298,7 +299,7 @@ class ContractMachine(RuleBasedStateMachine):
             answer = self.run(session.talk.cancel())
             require_equal((answer.status, answer.json), (200, {}), "V1-CAN-2", "the answer")
         if session.held is not None:
-            self.run(session.release())
+            self.run(session.release("V1-CAN-1"))
             state = session.turns[-1].events[-1]["state"]
             require_equal(state.get("reason"), "client-cancelled", "V1-CAN-1", "the reason")
 
@@ -366,14 +367,26 @@ class ContractMachine(RuleBasedStateMachine):
         require_equal(ids, due[::-1], "V1-SES-5", f"the sessions of {agent}")
 
     def teardown(self) -> None:
-        """Whatever was done, every turn is as its stream said."""
+        """Whatever was done, every turn and every list is as the streams said."""
+        if sys.exc_info()[1] is not None:
+            return  # a violation is on its way, and what was going on then is no evidence of another one
         for session in self.sessions:
-            if session.held is not None:
-                self.run(session.talk.cancel())
-                self.run(session.release())
-            for turn in session.turns:
-                state = self.run(session.talk.state(turn.id))
-                require_equal(state, turn.events[-1]["state"], "V1-TRN-11", "the state in the end")
+            self.run(self.finish(session))
+
+    async def finish(self, session: Session) -> None:
+        """End what runs, go on from there if nothing waits, and look at everything once more."""
+        if session.held is not None:
+            await session.talk.cancel()
+            await session.release("V1-CAN-1")
+        if session.last is not None and session.last.pending:
+            await session.refused([message("hello")])
+        else:
+            await session.ask([message("hello")], session.last)
+        for turn in session.turns:
+            state = await session.talk.state(turn.id)
+            require_equal(state, turn.events[-1]["state"], "V1-TRN-11", "the state in the end")
+            for violation in judge_list(turn.events, await session.talk.log(turn.id), "V1-LOG-1"):
+                raise violation
 
 
 @contextmanager
@@ -403,18 +416,25 @@ def test_every_conversation_goes_as_the_model_says() -> None:
         run_state_machine_as_test(machine, settings=BUDGET)
 
 
-@pytest.mark.parametrize(
-    ("name", "blamed"),
-    [
-        ("Last-Event-ID is ignored", "V1-STR-"),
-        ("a stored result is another one", "V1-LOG-3"),
-        ("beginnings are left out of a session's events", "V1-SEV-1"),
-        ("a cancelled turn is left out of the chain", "V1-TRN-6"),
-    ],
-)
-def test_a_defect_is_found_by_the_machine(name: str, blamed: str) -> None:
-    with (
-        machines(every()[name].make) as machine,
-        pytest.raises(Violation, match=f"^{blamed}"),
-    ):
-        run_state_machine_as_test(machine, settings=HUNT)
+SEED = 1
+"""Of the hunts below: what Hypothesis makes of its own digest of a test is another search in every environment."""
+
+DEFECTS: Mapping[str, set[str]] = {
+    # Seen by whoever follows a turn by the header: one that is over, or one that runs.
+    "Last-Event-ID is ignored": {"V1-STR-6", "V1-STR-17"},
+    # Results are listed in a turn's events only, and all else in that list is as it should be.
+    "a stored result is another one": {"V1-LOG-3"},
+    "beginnings are left out of a session's events": {"V1-SEV-1"},
+    # Once a session was cancelled, "hello" begins a new root there. It is chained to nothing; it is taken although
+    # calls wait for answers, which are not on its branch.
+    "a cancelled turn is left out of the chain": {"V1-TRN-6", "V1-INP-3"},
+}
+"""Gateways that are wrong, with all rules that the machine can see broken there. Which comes first is the search's."""
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_is_found_by_the_machine(name: str) -> None:
+    with machines(every()[name].make) as machine, pytest.raises(Violation) as found:
+        run_state_machine_as_test(seed(SEED)(machine), settings=HUNT)
+
+    assert found.value.rule in DEFECTS[name], str(found.value)
