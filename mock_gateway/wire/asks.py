@@ -34,6 +34,7 @@ class ListSessions(Ask):
 
     kinds: `saved`, `draft` or both. window: seconds before the end at which it starts when no start is given.
     owned: only the caller's. creator: a test of the creator's slug. listing: what its page tokens are marked with.
+    any_agent: an agent that there is not has no sessions, instead of being refused.
     """
 
     agent_name: str | None
@@ -49,6 +50,7 @@ class ListSessions(Ask):
     creator: Callable[[str], bool] | None = None
     session_id: str | None = None
     listing: str = "sessions"
+    any_agent: bool = False
 
 
 class GetSession(Ask):

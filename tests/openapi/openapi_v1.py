@@ -108,7 +108,7 @@ V1 = Table(
         "get_draft_session": frozenset({400, 404}),
         "update_draft_session": frozenset({400, 404, 413, 422}),
         "list_owned_sessions": frozenset({400, 404, 422}),
-        "search_sessions": frozenset({400, 404, 422}),
+        "search_sessions": frozenset({400, 422}),
         "download_sandbox_file": frozenset({400, 404, 410, 412, 413, 502}),
     },
     on_every_operation=frozenset({401, 403, 405}),

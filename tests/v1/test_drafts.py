@@ -80,6 +80,15 @@ def test_a_saved_session_is_no_draft(server: Desk) -> None:
     server.call("PATCH", path.replace(SESSIONS, DRAFTS), {}, 404)
 
 
+def test_a_search_for_an_agent_that_there_is_not_finds_nothing(server: Desk) -> None:
+    server.session("desk")
+
+    found = server.call("GET", f"{SEARCH}?agent_name=nobody")
+
+    assert found == {"data": [], "pagination": {"limit": 10}}
+    server.call("GET", f"{OWNED}?agent_name=nobody", None, 404)
+
+
 def test_drafts_are_listed_apart(server: Desk) -> None:
     prefix = "/apart"
     saved = server.session("desk", prefix).rsplit("/", 1)[1]

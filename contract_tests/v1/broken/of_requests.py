@@ -159,6 +159,12 @@ ZOO += [
     bent_request("V1-DRA-6", "drafts are listed whatever their agent", _any_agent),
     bent_pages("V1-DRA-7", "the caller's drafts are left out", "list_owned", _only_saved),
     bent_request("V1-DRA-8", "an unknown type of session is any", _any_type),
+    instead_of(
+        "V1-DRA-8",
+        "a search for an agent that there is not is a 404",
+        lambda asked: asked.operation == "search" and asked.query.get("agent_name") == "nobody",
+        refusal(404),
+    ),
     bent_reply("V1-SBX-2", "files have other ends of line", "download", _other_lines),
     refused("V1-SBX-3", "a sandbox that was not started is not there", "download", "sandbox_not_started", 404),
 ]

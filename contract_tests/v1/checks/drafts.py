@@ -10,6 +10,7 @@ from contract_tests.v1.scenes import acquit, judged, scene
 from contract_tests.v1.shapes import DRAFT, session_mistakes
 from contract_tests.v1.worlds import DRAFTS, OWNED, SEARCH, SESSIONS, Talk, of_type
 from contract_tests.verdicts import Violation, require, require_equal
+from contract_tests.worlds import walk
 
 SPEC = {"model": {"name": "contract-talk"}, "instructions": "Be kind.", "config": {"sandbox": {"enabled": False}}}
 FILE, CONTENT = "/out/report.txt", "Grüße\r\n as they are".encode()
@@ -110,7 +111,7 @@ async def dra_7(place: Place) -> None:
     require_equal(found, due, "V1-DRA-7", "the caller's sessions")
 
 
-@rule("V1-DRA-8", "Sessions are searched by type, id and creator; an unknown type is refused.")
+@rule("V1-DRA-8", "Sessions are searched by agent, type, id and creator; an unknown type is refused.")
 async def dra_8(place: Place) -> None:
     """Every filter alone."""
     town = place.town()
@@ -122,10 +123,11 @@ async def dra_8(place: Place) -> None:
         ({"session_id": saved["id"]}, [saved["id"]]),
         ({"created_by_subject_id": creator["subject_id"]}, [draft["id"], saved["id"]]),
         ({"created_by_subject_id": "nobody"}, []),
+        ({"agent_name": "nobody"}, []),
         ({"created_by_subject_type": "team"}, []),
     ]
     for query, due in cases:
-        found = [session["id"] for session in await town.listed(SEARCH, **query)]
+        found = [session["id"] for session in await walk(town.speaker, SEARCH, "V1-DRA-8", query)]
         require_equal(found, due, "V1-DRA-8", f"what is found with {query}")
     for strange in ("session_type=chat", "created_by_subject_type=cat"):
         require_error(await town.speaker.send("GET", f"{SEARCH}?{strange}"), (400, 422), "V1-DRA-8", strange)

@@ -174,17 +174,13 @@ _LIST_OWNED = OperationFacts(
 _SEARCH = OperationFacts(
     tag="Sessions",
     summary="Search sessions and drafts",
-    description="Everybody's, as far as every filter that is given fits. By the moment of creation, the newest first. "
-    f"{_KEYSET}",
+    description="Everybody's, as far as every filter that is given fits; what nobody has is not found, and no error. By "
+    f"the moment of creation, the newest first. {_KEYSET}",
     rules=("V1-DRA-8", *_PAGES),
     parameters=("OfAgent", "CreatorId", "CreatorType", "SessionType", "ThisSession", *_WINDOW, *_PAGED),
     answer="A page of sessions and drafts.",
     bodies=(Body("AnySessionListResponse", ("AMixedPage",)),),
-    errors={
-        **COMMON,
-        404: "There is no agent of that name. Published clients have no typed error for it here.",
-        **LISTED,
-    },
+    errors={**COMMON, **LISTED},
     links=next_page("search_sessions", {}) | talk_links(OF_FIRST_SESSION),
 )
 

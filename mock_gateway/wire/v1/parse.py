@@ -194,6 +194,7 @@ def _search_sessions(request: Request) -> Ask:
     kinds = frozenset({"draft" if kind == "session/draft" else "saved"}) if kind else frozenset({"saved", "draft"})
     ask = _listing(request, "v1 search", kinds, *SEARCHED, window=None)
     ask.session_id = query.get("session_id") or None
+    ask.any_agent = True
     wanted_type = _filter(query, "created_by_subject_type", TYPES)
     ask.creator = partial(_is_creator, query.get("created_by_subject_id") or None, wanted_type)
     return ask
