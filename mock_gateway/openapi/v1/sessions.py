@@ -174,8 +174,8 @@ _LIST_OWNED = OperationFacts(
 _SEARCH = OperationFacts(
     tag="Sessions",
     summary="Search sessions and drafts",
-    description="Everybody's, as far as every filter that is given fits; what nobody has is not found, and no error. By "
-    f"the moment of creation, the newest first. {_KEYSET}",
+    description="Everybody's, as far as every filter that is given fits; a name that nobody has fits nothing. By the "
+    f"moment of creation, the newest first. {_KEYSET}",
     rules=("V1-DRA-8", *_PAGES),
     parameters=("OfAgent", "CreatorId", "CreatorType", "SessionType", "ThisSession", *_WINDOW, *_PAGED),
     answer="A page of sessions and drafts.",
