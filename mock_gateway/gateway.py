@@ -99,6 +99,12 @@ class Gateway:
                 self._forget_a_world()
         return world
 
+    def nearest_world(self, path: str) -> str:
+        """The prefix of the world that a path is below, as far as there are worlds; else of the root."""
+        while path and path not in self.worlds:
+            path = path.rpartition("/")[0]
+        return path
+
     def _forget_a_world(self) -> None:
         """Too many base paths: the oldest one goes, but never the root, the newest, or one in which a turn runs."""
         for prefix, world in list(self.worlds.items())[:-1]:
@@ -282,11 +288,11 @@ class Gateway:
         where = "" if rule is None else str(rule.position or rule.name)
         took = (turn.completed_at or 0.0) - turn.created_at
         detail = turn.error or turn.cancel_reason or ("paused" if turn.rest else "")
-        self.journal.add(
-            TurnEntry(
-                self.runtime.wall(), session.id, turn.id, session.agent.name, turn.state.value, took, where, detail
-            )
+        entry = TurnEntry(
+            self.runtime.wall(), session.id, turn.id, session.agent.name, turn.state.value, took, where, detail
         )
+        entry.world, entry.source = session.world, turn
+        self.journal.add(entry)
 
 
 def _wanted(session: Session, ask: ListSessions) -> bool:

@@ -33,6 +33,7 @@ class World:
     def add(self, session: Session) -> None:
         """Take in a session."""
         self.sessions[session.id] = session
+        session.world = self.prefix
         entry = (session.created_at, session.number, session)
         shelf = self._drafts if session.draft is not None else self._by_agent.setdefault(session.agent.name, [])
         _shelve(shelf, entry)

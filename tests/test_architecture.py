@@ -13,7 +13,7 @@ ALLOWED: dict[str, set[str]] = {
     "core": set(),
     "scenario": {"core"},
     "wire": {"core"},
-    "journal": {"core"},
+    "journal": {"core", "wire"},
     "settings": {"core"},
     "worlds": {"core"},
     "runtime": {"core"},

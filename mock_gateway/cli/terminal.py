@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 
 from mock_gateway.cli.output import Output
-from mock_gateway.journal import Entry, RequestEntry
+from mock_gateway.journal import Entry, Exchange, TurnEntry
 from mock_gateway.wire.times import iso_time
 
 PAUSE = 0.1
@@ -55,7 +55,7 @@ def span(seconds: float) -> str:
 
 def text_line(entry: Entry, *, colours: bool) -> str:
     """An entry for people; remarks and messages on lines of their own below it."""
-    if isinstance(entry, RequestEntry):
+    if isinstance(entry, Exchange):
         colour = "good" if entry.status < 400 else "odd" if entry.status < 500 else "bad"
         status = paint(str(entry.status) if entry.status else "(client left)", colour, on=colours)
         line = f"{entry.method} {clean(entry.path)} {status} {span(entry.took)}"
@@ -74,16 +74,34 @@ def _without_column(rule: str) -> str:
 
 def json_line(entry: Entry) -> str:
     """An entry as one JSON object."""
-    fields = entry._asdict()
-    took = fields.pop("took")
-    event = "request" if isinstance(entry, RequestEntry) else "turn"
-    fields = {"event": event, **fields, "at": iso_time(entry.at), "took_ms": round(took * 1000, 3)}
-    for name in ("path", "message", "detail"):
-        if name in fields:
-            fields[name] = fields[name][:LONGEST]
-    if "notes" in fields:
-        fields["notes"] = [note[:LONGEST] for note in fields["notes"]]
-    return json.dumps(fields, ensure_ascii=False)
+    fields = _turn_fields(entry) if isinstance(entry, TurnEntry) else _request_fields(entry)
+    return json.dumps({**fields, "took_ms": round(entry.took * 1000, 3)}, ensure_ascii=False)
+
+
+def _request_fields(entry: Exchange) -> dict[str, object]:
+    return {
+        "event": "request",
+        "at": iso_time(entry.at),
+        "method": entry.method,
+        "path": entry.path[:LONGEST],
+        "status": entry.status,
+        "subject": entry.subject,
+        "notes": [note[:LONGEST] for note in entry.notes],
+        "message": entry.message[:LONGEST],
+    }
+
+
+def _turn_fields(entry: TurnEntry) -> dict[str, object]:
+    return {
+        "event": "turn",
+        "at": iso_time(entry.at),
+        "session_id": entry.session_id,
+        "turn_id": entry.turn_id,
+        "agent": entry.agent,
+        "state": entry.state,
+        "rule": entry.rule,
+        "detail": entry.detail[:LONGEST],
+    }
 
 
 class Terminal:

@@ -85,6 +85,8 @@ def _next_step(turn: Turn, thread: Thread, at: float) -> None:
         if turn.steps > MOST_STEPS:
             raise TurnFailed(f"the script went round {MOST_STEPS} steps without an end")
         thread.step = frame.script[frame.index]
+        if not thread.entered:
+            turn.trace.append((thread.id, thread.step))
         if not _take(turn, thread, thread.step, at):
             return
     _finish_thread(turn, thread, at)

@@ -1,11 +1,13 @@
 """Choosing the rule for a turn: first match wins; then `otherwise`; then an explicit default.
 
-Owns: the echo, the error that names the nearest rule, and the counts behind `visit`.
+Owns: the echo, the error that names the nearest rule, the counts behind `visit`, and telling afterwards why the rules
+before did not fit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 from msgspec.structs import replace
 
@@ -47,6 +49,43 @@ def _count_visits(turn: Turn, incoming: Incoming) -> None:
     }
     if visits:
         turn.visits = {**turn.visits, **visits}
+
+
+def rule_of(turn: Turn) -> Rule | None:
+    """The rule that a turn plays: its own, or that of the turn that it goes on with; None when none fitted."""
+    for past in turn.chain():
+        if past.rule is not None:
+            return past.rule
+        if not _goes_on(past):
+            return None
+    return None
+
+
+def _goes_on(turn: Turn) -> bool:
+    """Whether its threads were there before it: no rule was looked for."""
+    return turn.previous is not None and bool(turn.previous.rest) and turn.rule is None
+
+
+def passed_over(turn: Turn) -> list[tuple[Rule, str]]:
+    """The rules that were tried for a turn before the one that was played, and why each did not fit.
+
+    Nothing of it is kept while the turn is played: everything that was looked at is still there.
+    """
+    if _goes_on(turn):
+        return []
+    agent, previous = turn.session.agent, turn.previous
+    kind = "message" if turn.items else "resume"
+    values = agent.state if previous is None else previous.values
+    incoming = replace(incoming_of(turn, kind=kind), state=values)
+    tried = takewhile(lambda rule: rule is not turn.rule, agent.rules)
+    return [(rule, _why_not(turn, index, rule, incoming)) for index, rule in enumerate(tried)]
+
+
+def _why_not(turn: Turn, index: int, rule: Rule, incoming: Incoming) -> str:
+    if rule.when is None:
+        return "the turn has no input"
+    visit = turn.visits.get(index)
+    return rule.when.explain(incoming if visit is None else replace(incoming, visit=visit))
 
 
 def _match(turn: Turn, index: int, rule: Rule, incoming: Incoming) -> Mapping[str, object] | None:

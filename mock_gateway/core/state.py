@@ -217,6 +217,7 @@ class Turn:
     """One turn. tasks: a heap of (due, rank, tie-break, thread). rest: threads that live on when it has ended.
 
     stop_at: when a cancellation takes effect. values: what `set` has made of the scenario's state by now.
+    trace: the steps that were begun, each with the id of its thread.
     """
 
     __slots__ = (
@@ -247,6 +248,7 @@ class Turn:
         "tasks",
         "threads",
         "ticks",
+        "trace",
         "values",
         "views",
         "visits",
@@ -283,6 +285,7 @@ class Turn:
         self.stopping = False
         self.iterations = 0
         self.steps = 0
+        self.trace: list[tuple[str, Step]] = []
         self.ticks = 0
         self.values: Mapping[str, object] = previous.values if previous else session.agent.state
         self.visits: Mapping[int, int] = previous.visits if previous else NO_VISITS
@@ -359,7 +362,11 @@ class Draft(Struct):
 
 
 class Session:
-    """One conversation. agent: the configuration that it began with (SES-4). running: its turn that runs (SES-5)."""
+    """One conversation.
+
+    agent: the configuration that it began with (SES-4). running: its turn that runs (SES-5). world: the prefix of the
+    world that it was added to.
+    """
 
     __slots__ = (
         "agent",
@@ -384,6 +391,7 @@ class Session:
         "title",
         "turns",
         "updated_at",
+        "world",
     )
 
     def __init__(self, session_id: str, agent: Agent, number: int, seed: object, clock: Clock, at: float) -> None:
@@ -409,6 +417,7 @@ class Session:
         self.calls = 0
         self.threads = 0
         self.messages = 0
+        self.world = ""
 
     def find(self, turn_id: str) -> Turn | None:
         """A turn by its id."""

@@ -44,7 +44,9 @@ class App:
 
     def unreadable(self, status: int, message: str) -> None:
         """Note bytes that were no request."""
-        self.gateway.journal.add(RequestEntry(self.gateway.runtime.wall(), "-", "-", status, 0.0, "", (), message))
+        exchange = self.gateway.journal.begin("-", b"-", b"", ())
+        exchange.status, exchange.message, exchange.world = status, message, ""
+        self.gateway.journal.close(exchange)
 
     async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is no endpoint of a contract."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable
 from contextlib import suppress
 from math import ceil
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from mock_gateway.core.errors import Refusal
 from mock_gateway.core.state import Session, Turn
@@ -22,7 +21,7 @@ from mock_gateway.gateway import Answer, Caller, Gateway, Page
 from mock_gateway.http.keys import Denied, subject_of
 from mock_gateway.http.routes import Endpoint, Match, Node, find
 from mock_gateway.http.streams import Connection, Receive, Send, Streams
-from mock_gateway.journal import RequestEntry
+from mock_gateway.journal import Exchange
 from mock_gateway.wire.asks import Ask, FollowTurn, ListEvents, ListSessions, ListTurns, StartTurn
 from mock_gateway.wire.dialect import Dialect
 from mock_gateway.wire.projection import view_of
@@ -55,33 +54,22 @@ class ClientGone(Exception):
 
 
 class Call:
-    """One request on its way. unread: the client may still be sending its body when the answer goes out."""
+    """One request on its way.
 
-    __slots__ = (
-        "dialect",
-        "headers",
-        "message",
-        "notes",
-        "operation",
-        "receive",
-        "scope",
-        "send",
-        "status",
-        "subject",
-        "unread",
-    )
+    exchange: what the journal remembers of it. base: of its path, when it is an endpoint's. unread: the client may
+    still be sending its body when the answer goes out.
+    """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect) -> None:
+    __slots__ = ("base", "dialect", "exchange", "headers", "receive", "scope", "send", "unread")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect, exchange: Exchange) -> None:
         self.scope = scope
         self.receive = receive
         self.send = send
         self.dialect = dialect
-        self.operation = ""
+        self.exchange = exchange
+        self.base: bytes | None = None
         self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # the first of equal names counts
-        self.subject = ""
-        self.notes: list[str] = []
-        self.message = ""
-        self.status = 0
         self.unread = False
 
 
@@ -96,8 +84,9 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        started = time.perf_counter()
-        call = Call(scope, receive, send, self.fallback)
+        journal = self.gateway.journal
+        exchange = journal.begin(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
+        call = Call(scope, receive, send, self.fallback, exchange)
         try:
             stream = await self._answer(call)
             # A stream can be open for long: while it is, nothing of its beginning is held but the call.
@@ -111,27 +100,28 @@ class Edge:
         except ClientGone:
             return
         finally:
-            took = time.perf_counter() - started
-            self.gateway.journal.add(
-                RequestEntry(
-                    self.gateway.runtime.wall(),
-                    scope["method"],
-                    scope["path"],
-                    call.status,
-                    took,
-                    call.subject,
-                    call.notes,
-                    call.message,
-                )
-            )
+            if exchange.world is None:
+                exchange.world = self._world_of(call)
+            journal.close(exchange)
+
+    def _world_of(self, call: Call) -> str:
+        """The world of a request that did not get to one."""
+        if call.base is not None:
+            return unquote(call.base.decode("latin-1"), errors="replace").rstrip("/")
+        return self.gateway.nearest_world(call.exchange.path)
 
     async def _answer(self, call: Call) -> Awaitable[None] | None:
         """Answer with a status, and all of the body unless that is a stream; then the stream is what it gives."""
         method = call.scope["method"]
         match = find(self.root, call.scope["raw_path"])
         endpoint = None if match is None else _endpoint(match.node, method)
+        if match is not None:
+            call.base = match.base
         if endpoint is not None:
-            call.dialect, call.operation = endpoint.dialect, endpoint.operation.name
+            exchange, operation = call.exchange, endpoint.operation
+            call.dialect = endpoint.dialect
+            exchange.dialect = endpoint.dialect.name
+            exchange.operation, exchange.template = operation.name, operation.path
         _check_head(call)
         if match is None and _is_preflight(call):
             # Refused, it would hide from a page what the endpoint would have said.
@@ -155,10 +145,15 @@ class Edge:
             challenge = [CHALLENGE] if subject.status == 401 else None
             await self._fail(call, subject.status, subject.message, subject.code, challenge)
             return None
-        call.subject = subject
+        exchange = call.exchange
+        exchange.subject = subject
         ask = self._parse(call, match, endpoint, await self._read_body(call))
-        prefix = match.prefix()
+        exchange.world = prefix = match.prefix()
         answer = gateway.perform(gateway.world(prefix), ask, Caller(subject, origin_of(call, prefix)))
+        if isinstance(answer, Turn):
+            exchange.session, exchange.turn = answer.session.id, answer.id
+        elif isinstance(answer, Session):
+            exchange.session = answer.id
         if isinstance(ask, FollowTurn) or (isinstance(ask, StartTurn) and ask.stream):
             assert isinstance(answer, Turn)
             return await self._stream(call, answer, ask.after if isinstance(ask, FollowTurn) else 0)
@@ -175,11 +170,16 @@ class Edge:
             read_query(call.scope["query_string"]),
             body,
             None if last_event_id is None else last_event_id.decode("latin-1"),
-            call.notes,
         )
-        ask = endpoint.parse(request)
-        if call.notes and self.gateway.settings.strict:
-            raise malformed("; ".join(call.notes) + " (strict)")
+        try:
+            return self._strictly(request, endpoint.parse(request))
+        finally:
+            if request.notes:
+                call.exchange.notes = request.notes
+
+    def _strictly(self, request: Request, ask: Ask) -> Ask:
+        if request.notes and self.gateway.settings.strict:
+            raise malformed("; ".join(request.notes) + " (strict)")
         return ask
 
     def _render(self, dialect: Dialect, ask: Ask, answer: Answer) -> bytes:
@@ -218,30 +218,33 @@ class Edge:
             if size > limit:
                 raise TooLarge
             if not call.unread:
-                return b"".join(parts)
+                body = parts[0] if len(parts) == 1 else b"".join(parts)
+                call.exchange.take(body)
+                return body
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
     async def _stream(self, call: Call, turn: Turn, cursor: int) -> Awaitable[None] | None:
-        call.status = 200
-        headers = STREAM_HEADERS + _cors(call)
+        headers = STREAM_HEADERS + _cors(call) if b"origin" in call.headers else STREAM_HEADERS
+        call.exchange.give(200, b"", b"", headers)
         connection = _keep_head(call)
         await call.send({"type": "http.response.start", "status": 200, "headers": headers})
         if call.scope["method"] == "HEAD":
             await call.send({"type": "http.response.body", "body": b""})
             return None
         view = view_of(turn, call.dialect)
-        return self.streams.follow(view, cursor, call.receive, call.send, connection)
+        sent = self.gateway.journal.open(call.exchange, view, cursor)
+        return self.streams.follow(view, cursor, call.receive, call.send, connection, sent)
 
     async def _send(
         self, call: Call, status: int, body: bytes, extra: Headers | None = None, kind: bytes = b"application/json"
     ) -> None:
-        call.status = status
+        if b"origin" in call.headers:
+            extra = [*(extra or ()), *_cors(call)]
+        call.exchange.give(status, kind, body, extra)
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
         if extra:
             headers += extra
-        if b"origin" in call.headers:
-            headers += _cors(call)
         _keep_head(call)
         await call.send({"type": "http.response.start", "status": status, "headers": headers})
         if call.scope["method"] == "HEAD":
@@ -264,8 +267,8 @@ class Edge:
                         return
 
     async def _refuse(self, call: Call, refusal: Refusal) -> None:
-        status, body = call.dialect.refusal(refusal, call.operation)
-        call.message = refusal.message
+        status, body = call.dialect.refusal(refusal, call.exchange.operation)
+        call.exchange.message = refusal.message
         extra: Headers = []
         if refusal.retry_after is not None:
             extra.append((b"retry-after", b"%d" % ceil(refusal.retry_after)))
@@ -274,14 +277,13 @@ class Edge:
         await self._send(call, status, body, extra)
 
     async def _fail(self, call: Call, status: int, message: str, code: str, extra: Headers | None = None) -> None:
-        call.message = message
+        call.exchange.message = message
         if status == 413:
             extra = [*(extra or []), (b"connection", b"close")]
         await self._send(call, status, call.dialect.error(status, message, code), extra)
 
     async def _options(self, call: Call, allow: bytes) -> None:
         """What is allowed here; for a browser's preflight, which carries no key, also what its page may send."""
-        call.status = 204
         headers: Headers = [(b"allow", allow)]
         if b"origin" in call.headers:
             wanted = call.headers.get(b"access-control-request-headers", b"authorization, content-type, last-event-id")
@@ -293,6 +295,7 @@ class Edge:
             ]
             if b"access-control-request-private-network" in call.headers:
                 headers.append((b"access-control-allow-private-network", b"true"))
+        call.exchange.give(204, b"", b"", headers)
         await call.send({"type": "http.response.start", "status": 204, "headers": headers})
         await call.send({"type": "http.response.body", "body": b""})
 

@@ -22,7 +22,6 @@ from mock_gateway.http.edge import Edge, Scope
 from mock_gateway.http.html import guarded, page, text
 from mock_gateway.http.routes import decoded
 from mock_gateway.http.streams import Receive, Send
-from mock_gateway.journal import RequestEntry
 from mock_gateway.wire.request import read_query
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -50,7 +49,7 @@ class Pages:
         path = scope["raw_path"]
         if path in self._fixed:
             response = _answer(Request(scope), self._fixed[path], ("GET", "HEAD"))
-            await response(scope, receive, send)
+            await self._reply(scope, receive, send, response)
         elif path.split(b"/")[-3:-2] == [MARK]:
             await self._consent(scope, receive, send)
         else:
@@ -63,11 +62,20 @@ class Pages:
         request = Request(scope, receive)
         sent = await _read_form(request) if request.method == "POST" else b""
         response = _answer(request, lambda request: self._consent_page(request, sent), ("GET", "HEAD", "POST"))
-        await response(scope, receive, send)
-        entry = RequestEntry(
-            self._gateway.runtime.wall(), request.method, scope["path"], response.status_code, 0.0, "", (), ""
-        )
-        self._gateway.journal.add(entry)
+        await self._reply(scope, receive, send, response, sent)
+
+    async def _reply(self, scope: Scope, receive: Receive, send: Send, response: Response, sent: bytes = b"") -> None:
+        """Answer, and note it. sent: the form. A page's body and its way back have the page's own key in them."""
+        journal = self._gateway.journal
+        exchange = journal.begin(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
+        exchange.world = self._gateway.nearest_world(exchange.path)
+        exchange.take(sent)
+        shown = [pair for pair in response.raw_headers if pair[0] in (b"content-type", b"content-length", b"allow")]
+        exchange.give(response.status_code, b"", b"", shown)
+        try:
+            await response(scope, receive, send)
+        finally:
+            journal.close(exchange)
 
     def _consent_page(self, request: Request, sent: bytes) -> Response:
         scope = request.scope

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
+from mock_gateway.journal import Sent
 from mock_gateway.wire.projection import MOST_FRAMES, Projection
 
 Message = MutableMapping[str, Any]
@@ -80,11 +81,17 @@ class Streams:
         self._timer: asyncio.TimerHandle | None = None
 
     async def follow(
-        self, view: Projection, cursor: int, receive: Receive, send: Send, connection: Connection | None
+        self,
+        view: Projection,
+        cursor: int,
+        receive: Receive,
+        send: Send,
+        connection: Connection | None,
+        sent: Sent | None = None,
     ) -> None:
         """Send everything after `cursor`, live, until the turn is over or the client has gone.
 
-        The response has been started; this sends its body.
+        The response has been started; this sends its body. sent: where each write is noted.
         """
         reader = Reader()
         self.readers.add(reader)
@@ -95,7 +102,7 @@ class Streams:
         if self._timer is None:
             self._arm()
         try:
-            await self._run(reader, view, cursor, send)
+            await self._run(reader, view, cursor, send, sent)
         finally:
             self.readers.discard(reader)
             view.turn.log.readers.remove(reader.wake)
@@ -106,13 +113,16 @@ class Streams:
         if self.closing and connection is not None:
             connection.abort()
 
-    async def _run(self, reader: Reader, view: Projection, cursor: int, send: Send) -> None:
+    async def _run(self, reader: Reader, view: Projection, cursor: int, send: Send, sent: Sent | None) -> None:
         most = 1  # the first frame does not wait for the others to be made
         while not (reader.gone or self.closing):
+            before = cursor
             body, cursor = view.take(cursor, most)
             over = view.is_over and cursor >= view.last
             if body:
                 reader.quiet = 0
+                if sent is not None:
+                    sent.wrote(cursor - before, body)
                 await send({"type": "http.response.body", "body": body, "more_body": not over})
                 if most > 1 and cursor < view.last:
                     await asyncio.sleep(0)
@@ -122,6 +132,8 @@ class Streams:
                 await reader.wait()
                 if reader.heartbeat_due and not reader.gone:
                     reader.heartbeat_due = False
+                    if sent is not None:
+                        sent.wrote(0, HEARTBEAT)
                     await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
             if over:
                 return

@@ -83,6 +83,18 @@ class Projection:
             size += len(parts[-1])
         return b"".join(parts), cursor
 
+    def between(self, cursor: int, end: int) -> Iterator[bytes]:
+        """The frames with the sequence ids from `cursor + 1` to `end`, one by one, the same bytes as ever."""
+        self.sync()
+        end = min(end, self.last)
+        while cursor < end:
+            index = bisect_right(self.starts, cursor + 1) - 1
+            start = self.starts[index]
+            fact, limit = self.facts[index], end - cursor
+            frames = self.renderer.frames(self.turn, self, fact, start, cursor + 1 - start, limit)
+            yield from frames
+            cursor += len(frames)
+
     def numbered(self) -> Iterator[tuple[int, Fact]]:
         """Every shown fact with the sequence id of its last frame."""
         self.sync()

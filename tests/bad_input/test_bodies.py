@@ -6,7 +6,7 @@ import gzip
 import json
 from collections.abc import Mapping
 
-from mock_gateway.journal import RequestEntry
+from mock_gateway.journal import Exchange
 from tests.bad_input.desk import BODY_LIMIT, Case, Desk, check
 from tests.bad_input.served import served
 from tests.bad_input.table import ROWS, Row, cases, covers
@@ -122,7 +122,7 @@ def test_an_unknown_field_is_tolerated_and_remarked_on(desk: Desk) -> None:
     reply = ask(desk.port, session(ODD))
 
     last = desk.server.inside(lambda: desk.server.gateway.journal.entries[-1])
-    assert isinstance(last, RequestEntry)
+    assert isinstance(last, Exchange)
     assert (reply.status, list(last.notes)) == (row.status, list(row.says))
     assert desk.server.holding().sessions == before.sessions + 1
 

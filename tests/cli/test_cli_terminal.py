@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from mock_gateway.cli.output import CHUNK, MOST, Output
 from mock_gateway.cli.terminal import Terminal, clean, has_colours, json_line, span, text_line
-from mock_gateway.journal import RequestEntry, TurnEntry
+from mock_gateway.journal import Exchange, TurnEntry
 
-REQUEST = RequestEntry(1_767_225_600.0, "POST", "/sessions", 201, 0.0012, "ada", (), "")
+REQUEST = Exchange(1_767_225_600.0, "POST", b"/sessions", b"", (), took=0.0012, status=201, subject="ada")
 TURN = TurnEntry(1_767_225_600.0, "sess-1", "turn-1", "refund-bot", "done", 1.24, "s/refund.yaml:12:5", "")
 
 
@@ -34,7 +35,7 @@ def test_a_request_is_one_line() -> None:
 
 
 def test_remarks_and_messages_stand_below_their_request() -> None:
-    entry = REQUEST._replace(status=422, notes=("unknown field 'x'",), message="nothing is pending")
+    entry = replace(REQUEST, status=422, notes=("unknown field 'x'",), message="nothing is pending")
 
     assert text_line(entry, colours=False).splitlines()[1:] == ["    unknown field 'x'", "    nothing is pending"]
 
@@ -44,16 +45,16 @@ def test_a_turn_is_one_line_with_the_place_of_its_rule() -> None:
 
 
 def test_a_rule_without_a_place_has_its_name() -> None:
-    assert text_line(TURN._replace(rule="rule 1"), colours=False).endswith("done 1.2 s  rule 1")
+    assert text_line(replace(TURN, rule="rule 1"), colours=False).endswith("done 1.2 s  rule 1")
 
 
 def test_a_client_that_left_has_no_status() -> None:
-    assert text_line(REQUEST._replace(status=0), colours=False) == "POST /sessions (client left) 1.2 ms"
+    assert text_line(replace(REQUEST, status=0), colours=False) == "POST /sessions (client left) 1.2 ms"
 
 
 @pytest.mark.parametrize(("status", "colour"), [(200, "32"), (404, "33"), (503, "31")])
 def test_colours_tell_the_kind_of_status(status: int, colour: str) -> None:
-    assert f"\x1b[{colour}m{status}\x1b[0m" in text_line(REQUEST._replace(status=status), colours=True)
+    assert f"\x1b[{colour}m{status}\x1b[0m" in text_line(replace(REQUEST, status=status), colours=True)
 
 
 def test_a_path_cannot_forge_a_line_or_colour_the_terminal() -> None:
