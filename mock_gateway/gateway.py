@@ -20,6 +20,7 @@ from mock_gateway.core.ids import digest
 from mock_gateway.core.script import Agent, DoorRule
 from mock_gateway.core.state import Session, Turn
 from mock_gateway.drafts import create_draft, update_draft
+from mock_gateway.faults.board import FaultBoard
 from mock_gateway.journal import Journal, TurnEntry
 from mock_gateway.runtime import Runtime
 from mock_gateway.sandboxes import download_file
@@ -68,12 +69,13 @@ class Gateway:
     """Everything that a client can ask for.
 
     agents: by name; replaced when scenario files change. runtime: makes time pass. base_url: where the server is
-    reached, for sessions that exist before any request does.
+    reached, for sessions that exist before any request does. faults: what goes wrong on the wire.
     """
 
     def __init__(
         self, agents: Mapping[str, Agent], settings: Settings, *, runtime: Runtime, journal: Journal | None = None
     ) -> None:
+        self.faults = FaultBoard(settings.seed)
         self.agents = agents
         self.settings = settings
         self.runtime = runtime
@@ -82,6 +84,16 @@ class Gateway:
         self.started = runtime.wall()
         self.base_url = "http://127.0.0.1:4010"
         runtime.on_end = self._turn_ended
+
+    @property
+    def agents(self) -> Mapping[str, Agent]:
+        """The agents that every world has, by name."""
+        return self._agents
+
+    @agents.setter
+    def agents(self, agents: Mapping[str, Agent]) -> None:
+        self._agents = agents
+        self.faults.learn(agents.values())
 
     def perform(self, world: World, ask: Ask, caller: Caller) -> Answer:
         """Do what is asked. Raises `Refusal`; then nothing has changed (INP-8)."""

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent / "mock_gateway"
 
 ALLOWED: dict[str, set[str]] = {
     "core": set(),
-    "scenario": {"core"},
+    "faults": {"core"},
+    "scenario": {"core", "faults"},
     "wire": {"core"},
     "journal": {"core", "wire"},
     "settings": {"core"},
@@ -20,8 +21,8 @@ ALLOWED: dict[str, set[str]] = {
     "seeding": {"core", "settings", "worlds", "gateway"},
     "drafts": {"core", "gateway", "wire", "worlds"},
     "sandboxes": {"core", "gateway", "wire", "worlds"},
-    "gateway": {"core", "drafts", "journal", "runtime", "sandboxes", "seeding", "settings", "wire", "worlds"},
-    "http": {"core", "gateway", "journal", "settings", "wire", "worlds"},
+    "gateway": {"core", "drafts", "faults", "journal", "runtime", "sandboxes", "seeding", "settings", "wire", "worlds"},
+    "http": {"core", "faults", "gateway", "journal", "settings", "wire", "worlds"},
     "client": set(),
     "openapi": {"wire"},
     "cli": {"core", "gateway", "http", "journal", "runtime", "scenario", "seeding", "settings", "wire", "worlds"},

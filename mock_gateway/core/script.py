@@ -99,6 +99,14 @@ class Condition(ConditionPart, Protocol):
         """Whether it asks for a number of visits, and everything else in it fits: then this is one more."""
 
 
+class Fault(Protocol):
+    """Something that is to go wrong on the wire (`faults/`). The core only keeps it."""
+
+    @property
+    def fault(self) -> str:
+        """Its name."""
+
+
 class Pace(Struct, frozen=True):
     """How fast pieces come. first: seconds before the first; gap: seconds between two (0: all at once);
     jitter: share of the gap, 0 to 1, by which each gap varies (seeded)."""
@@ -247,6 +255,7 @@ class Rule(Struct, frozen=True):
 
     servers: MCP servers that the script calls in the main thread, so that authorisation is asked for first.
     on_refused: played instead, after a person refused an authorisation; None asks again.
+    faults: what goes wrong with the requests of its turns.
     """
 
     name: str
@@ -255,6 +264,7 @@ class Rule(Struct, frozen=True):
     servers: tuple[str, ...] = ()
     on_refused: Script | None = None
     position: Position | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 class McpServer(Struct, frozen=True):
@@ -349,6 +359,7 @@ class Agent(Struct, frozen=True):
 
     otherwise: what to play when no rule fits; `echo` repeats the text, `error` ends the turn with a message
     that names the nearest rule. state: the names that `set` may change, with their first values.
+    faults: what goes wrong with requests that concern it. has_faults: it has some, or one of its rules has.
     """
 
     name: str
@@ -367,3 +378,5 @@ class Agent(Struct, frozen=True):
     sessions: tuple[SeededSession, ...] = ()
     readings: Readings = Readings()
     seed: int = 0
+    faults: tuple[Fault, ...] = ()
+    has_faults: bool = False
