@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 def create_draft(gateway: Gateway, world: World, ask: CreateDraft, caller: Caller) -> Session:
     """A new draft. Raises `Refusal` when it names a saved agent that there is not."""
-    agent = gateway.agent(ask.agent_name) if ask.agent_name is not None else _agent_for(gateway, ask.names)
+    agent = (
+        gateway.agent(world, ask.agent_name) if ask.agent_name is not None else _agent_for(gateway, world, ask.names)
+    )
     session = gateway.new_session(world, agent)
     session.created_by = caller.subject
     session.draft = Draft(ask.spec, ask.agent_name)
@@ -37,15 +39,15 @@ def update_draft(gateway: Gateway, world: World, ask: UpdateDraft, caller: Calle
     if ask.spec is not None:
         session.draft.spec = ask.spec
         if session.draft.agent_name is None and not session.turns:
-            session.agent = _agent_for(gateway, ask.names)
+            session.agent = _agent_for(gateway, world, ask.names)
     session.updated_at = gateway.now(session)
     return session
 
 
-def _agent_for(gateway: Gateway, names: Sequence[str]) -> Agent:
-    for name in names:
-        if name in gateway.agents:
-            return gateway.agents[name]
-    for agent in gateway.agents.values():
-        return agent
+def _agent_for(gateway: Gateway, world: World, names: Sequence[str]) -> Agent:
+    agents = world.all_agents(gateway.agents)
+    chosen = [] if world.selected is None else [world.selected]
+    for name in (*names, *chosen, *agents):
+        if name in agents:
+            return agents[name]
     raise Refusal(Reason.UNKNOWN_AGENT, "there is no agent to play a draft: no scenario is loaded", param="agent_spec")

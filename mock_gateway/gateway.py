@@ -12,7 +12,7 @@ from itertools import islice
 from msgspec import Struct
 
 from mock_gateway.core.authorise import decide, secret
-from mock_gateway.core.clock import Clock
+from mock_gateway.core.clock import Clock, Rate
 from mock_gateway.core.commands import CreateTurn
 from mock_gateway.core.engine import Policy, cancel_session, cancel_turn, create_turn
 from mock_gateway.core.errors import Reason, Refusal
@@ -106,7 +106,7 @@ class Gateway:
         world = self.worlds.get(prefix)
         if world is None:
             world = self.worlds[prefix] = World(prefix)
-            seed_world(self, world)
+            seed_world(self, world, self.agents.values())
             if len(self.worlds) > self.settings.worlds:
                 self._forget_a_world()
         return world
@@ -124,12 +124,27 @@ class Gateway:
                 del self.worlds[prefix]
                 return
 
+    def forget_world(self, prefix: str) -> None:
+        """Let a world go with everything in it: its streams end, and nothing of it happens any more."""
+        world = self.worlds.pop(prefix, None)
+        if world is not None:
+            self.runtime.forget([turn for session in world.sessions.values() for turn in session.turns])
+
+    def renew_world(self, old: World) -> World:
+        """A world without the sessions of another one, in its place: the same agents and clocks, and what is seeded."""
+        world = self.worlds[old.prefix] = old.emptied()
+        seed_world(self, world, world.all_agents(self.agents).values())
+        return world
+
     def new_clock(self, world: World) -> Clock:
         """The clock of the world's next session."""
         wall, speed = self.runtime.wall(), self.settings.speed
-        if speed == 0:
-            return Clock(EPOCH + world.numbers, wall, 0.0, skipping=True)
-        return Clock(wall, wall, speed)
+        rate = world.rate or Rate(speed, skipping=speed == 0)
+        origin = world.advanced + (EPOCH + world.numbers if rate.speed == 0 else wall)
+        clock = Clock(origin, wall, rate.speed, rate.skipping)
+        if world.paused:
+            clock.pause(wall)
+        return clock
 
     def new_session(self, world: World, agent: Agent, session_id: str | None = None) -> Session:
         """A session that is not in its world yet."""
@@ -143,7 +158,7 @@ class Gateway:
 
     def create_session(self, world: World, ask: CreateSession, caller: Caller) -> Session:
         """SES-1."""
-        agent = self.agent(ask.agent_name)
+        agent = self.agent(world, ask.agent_name)
         attempt = world.attempts[agent.name] = world.attempts.get(agent.name, 0) + 1
         knock(agent, "create_session", attempt)
         session = self.new_session(world, agent)
@@ -155,7 +170,7 @@ class Gateway:
     def list_sessions(self, world: World, ask: ListSessions, caller: Caller) -> Page:
         """SES-3."""
         if ask.agent_name is not None and not ask.any_agent:
-            self.agent(ask.agent_name)
+            self.agent(world, ask.agent_name)
         if ask.owned:
             ask.created_by = caller.subject
         if ask.window is not None and ask.start is None:
@@ -281,11 +296,11 @@ class Gateway:
 
     # -- common ----------------------------------------------------------------------------------------------------
 
-    def agent(self, name: str) -> Agent:
-        """An agent by its name. Raises `Refusal`."""
-        agent = self.agents.get(name)
+    def agent(self, world: World, name: str) -> Agent:
+        """An agent of a world by its name. Raises `Refusal`."""
+        agent = world.agent(name, self.agents)
         if agent is None:
-            names = ", ".join(sorted(self.agents)) or "none: no scenario is loaded"
+            names = ", ".join(sorted(world.all_agents(self.agents))) or "none: no scenario is loaded"
             raise Refusal(
                 Reason.UNKNOWN_AGENT, f"there is no agent {name[:80]!r}; there are: {names}", param="agent_name"
             )

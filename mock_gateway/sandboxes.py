@@ -26,7 +26,7 @@ def download_file(gateway: Gateway, world: World, ask: DownloadFile, _caller: Ca
     """
     sessions = [session for session in world.sessions.values() if session.sandbox_id == ask.sandbox_id]
     if not sessions:
-        _raise_unknown(gateway, ask)
+        _raise_unknown(gateway, world, ask)
     awake = [session for session in sessions if not _is_stopped(session)]
     if not awake:
         raise Refusal(
@@ -49,8 +49,8 @@ def _is_stopped(session: Session) -> bool:
     return session.sandbox_stopped and session.turns[-1].state is TurnState.CANCELLED
 
 
-def _raise_unknown(gateway: Gateway, ask: DownloadFile) -> None:
-    for agent in gateway.agents.values():
+def _raise_unknown(gateway: Gateway, world: World, ask: DownloadFile) -> None:
+    for agent in world.all_agents(gateway.agents).values():
         if agent.sandbox is not None and agent.sandbox.id == ask.sandbox_id:
             raise Refusal(
                 Reason.SANDBOX_NOT_STARTED,

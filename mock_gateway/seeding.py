@@ -7,6 +7,7 @@ step with the script. Must not know: HTTP, any dialect.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from mock_gateway.core.clock import Clock
 from mock_gateway.core.commands import CreateTurn, FilePart, Item, TextPart, ToolAnswer, ToolApproval, UserMessage
 from mock_gateway.core.engine import Policy, advance, cancel_turn, create_turn, waiting_threads
 from mock_gateway.core.errors import MockGatewayError, Refusal
-from mock_gateway.core.script import HistoryTurn, SeededSession
+from mock_gateway.core.script import Agent, HistoryTurn, SeededSession
 from mock_gateway.core.state import OpenCall, Session, Turn
 from mock_gateway.settings import EPOCH
 from mock_gateway.worlds import World
@@ -28,12 +29,12 @@ class HistoryError(MockGatewayError):
     """A history that its script does not allow; the message names the place."""
 
 
-def seed_world(gateway: Gateway, world: World) -> None:
-    """Add the seeded sessions of all agents that the world has not yet."""
-    for agent in gateway.agents.values():
+def seed_world(gateway: Gateway, world: World, agents: Iterable[Agent]) -> None:
+    """Add the seeded sessions of some agents that the world has not yet. Raises `HistoryError`."""
+    for agent in agents:
         for plan in agent.sessions:
             if plan.id is None or plan.id not in world.sessions:
-                world.add(_seed_session(gateway, world, agent.name, plan))
+                world.add(_seed_session(gateway, world, agent, plan))
 
 
 def check_histories(gateway: Gateway) -> list[str]:
@@ -42,14 +43,14 @@ def check_histories(gateway: Gateway) -> list[str]:
     for agent in gateway.agents.values():
         for plan in agent.sessions:
             try:
-                _seed_session(gateway, World(""), agent.name, plan)
+                _seed_session(gateway, World(""), agent, plan)
             except HistoryError as error:
                 mistakes.append(str(error))
     return mistakes
 
 
-def _seed_session(gateway: Gateway, world: World, agent_name: str, plan: SeededSession) -> Session:
-    agent, settings = gateway.agents[agent_name], gateway.settings
+def _seed_session(gateway: Gateway, world: World, agent: Agent, plan: SeededSession) -> Session:
+    settings = gateway.settings
     start = gateway.started if settings.speed else EPOCH
     session = gateway.new_session(world, agent, plan.id)
     session.created_at = session.updated_at = _created_at(plan, start)

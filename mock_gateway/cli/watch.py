@@ -89,11 +89,10 @@ class Watch:
 
 def _seed(gateway: Gateway, changed: Sequence[Agent]) -> None:
     """Add the seeded sessions that are new to the worlds there are. gateway.agents: those before the change."""
-    known = gateway.agents
-    gateway.agents = {agent.name: _with_ids(agent) if agent.name in known else agent for agent in changed}
+    fresh = [_with_ids(agent) if agent.name in gateway.agents else agent for agent in changed]
     for world in gateway.worlds.values():
-        seed_world(gateway, world)
-    gateway.agents = known
+        hidden = world.removed | world.agents.keys()
+        seed_world(gateway, world, [agent for agent in fresh if agent.name not in hidden])
 
 
 def _with_ids(agent: Agent) -> Agent:

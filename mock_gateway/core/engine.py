@@ -5,6 +5,7 @@ Must not know: HTTP, YAML, wall time. Whoever calls it says what time it is (ses
 
     create_turn(session, command, at)   admit the input, choose a rule, begin               -> Turn or Refusal
     advance(turn, until)                play everything that is due by then
+    play_next(turn)                     play one thing, whenever it is due
     cancel_turn(turn, at, delay)        ask it to stop
     next_due / next_skip on Turn        when to come back
 """
@@ -166,16 +167,29 @@ def advance(turn: Turn, until: float) -> None:
         stop = min(turn.stop_at, turn.deadline)
         if due > until and stop > until:
             break
-        if due <= stop:
-            thread = heappop(tasks)[3]
-            _play(turn, thread, due)
-            if not tasks:
-                _settle(turn, due)
-        elif turn.deadline <= turn.stop_at:
-            stop_turn(turn, turn.deadline, TIMEOUT)
-        else:
-            _stop_gently(turn, turn.stop_at)
+        _play_first(turn, due, stop)
     turn.log.wake()
+
+
+def play_next(turn: Turn) -> None:
+    """Play the one thing that is due first, whenever that is; of what is due together, the first alone."""
+    if turn.next_due() < inf:
+        due = turn.tasks[0][0] if turn.tasks else inf
+        _play_first(turn, due, min(turn.stop_at, turn.deadline))
+    turn.log.wake()
+
+
+def _play_first(turn: Turn, due: float, stop: float) -> None:
+    """due: when the first task is. stop: when a cancellation or the timeout is."""
+    if due <= stop:
+        thread = heappop(turn.tasks)[3]
+        _play(turn, thread, due)
+        if not turn.tasks:
+            _settle(turn, due)
+    elif turn.deadline <= turn.stop_at:
+        stop_turn(turn, turn.deadline, TIMEOUT)
+    else:
+        _stop_gently(turn, turn.stop_at)
 
 
 def _play(turn: Turn, thread: Thread, at: float) -> None:

@@ -16,6 +16,7 @@ from msgspec import Struct, field, json
 from mock_gateway.core.clock import Clock
 from mock_gateway.core.commands import Item, UserMessage
 from mock_gateway.core.events import ApprovalRequired, Deltas, Fact, McpAuthRequired, ResponseRequired
+from mock_gateway.core.gate import Gate
 from mock_gateway.core.lifecycle import CallState, SessionState, ThreadState, TurnState
 from mock_gateway.core.pieces import Piece, PieceKind
 from mock_gateway.core.script import (
@@ -218,6 +219,8 @@ class Turn:
 
     stop_at: when a cancellation takes effect. values: what `set` has made of the scenario's state by now.
     trace: the steps that were begun, each with the id of its thread.
+    gate: what readers of its stream may see so far; None is all. pushed: what was put into it by hand.
+    timer: which one of the runtime's timers is meant for it now.
     """
 
     __slots__ = (
@@ -229,6 +232,7 @@ class Turn:
         "deadline",
         "depth",
         "error",
+        "gate",
         "id",
         "items",
         "iterations",
@@ -237,6 +241,7 @@ class Turn:
         "number",
         "origin",
         "previous",
+        "pushed",
         "rest",
         "rule",
         "sandbox_first",
@@ -248,6 +253,7 @@ class Turn:
         "tasks",
         "threads",
         "ticks",
+        "timer",
         "trace",
         "values",
         "views",
@@ -293,6 +299,9 @@ class Turn:
         self.sandbox_first = False
         self.views: dict[str, object] = {}
         self.rule: Rule | None = None
+        self.gate: Gate | None = None
+        self.pushed: Playing | None = None
+        self.timer = 0
 
     @property
     def is_running(self) -> bool:

@@ -118,7 +118,7 @@ class Streams:
         while not (reader.gone or self.closing):
             before = cursor
             body, cursor = view.take(cursor, most)
-            over = view.is_over and cursor >= view.last
+            over = view.is_over(cursor)
             if body:
                 reader.quiet = 0
                 if sent is not None:

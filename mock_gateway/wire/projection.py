@@ -2,6 +2,7 @@
 
 Owns: the relation of facts to sequence ids, and cutting out what comes after a cursor (SEQ-2). Facts that a dialect
 does not show have no number there; so both dialects can follow the same turn, each with its own dense numbering.
+Readers get what lies before the turn's gate; numbers and stored lists take no notice of it (`core/gate.py`).
 Must not know: what a frame looks like (the dialect renders), who reads it.
 """
 
@@ -61,21 +62,28 @@ class Projection:
 
     def has_more(self, cursor: int) -> bool:
         """Whether there are frames after a cursor now."""
+        return cursor < self._open()
+
+    def _open(self) -> int:
+        """The last frame that readers may see now: all there are, or what lies before the turn's gate."""
         self.sync()
-        return cursor < self.last
+        gate = self.turn.gate
+        if gate is None:
+            return self.last
+        return gate.frames(self.turn.log.facts, self.renderer.name, self.renderer.weigh)
 
     def take(self, cursor: int, most: int = MOST_FRAMES) -> tuple[bytes, int]:
         """The next frames after a cursor, joined, and the cursor after them; empty when there are none yet.
 
         most: how many; fewer when they are large.
         """
-        self.sync()
+        last = self._open()
         parts: list[bytes] = []
         room, size = most, 0
-        while room > 0 and size < most * BYTES_A_FRAME and cursor < self.last:
+        while room > 0 and size < most * BYTES_A_FRAME and cursor < last:
             index = bisect_right(self.starts, cursor + 1) - 1
             start = self.starts[index]
-            limit = min(room, MOST_FRAMES)
+            limit = min(room, MOST_FRAMES, last - cursor)
             frames = self.renderer.frames(self.turn, self, self.facts[index], start, cursor + 1 - start, limit)
             parts.append(b"".join(frames))
             cursor += len(frames)
@@ -101,10 +109,10 @@ class Projection:
         ends = [*(start - 1 for start in self.starts[1:]), self.last]
         return zip(ends, self.facts, strict=True)
 
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will come."""
-        return not self.turn.is_running
+    def is_over(self, cursor: int) -> bool:
+        """Whether nothing more will come after a cursor."""
+        gate = self.turn.gate
+        return not self.turn.is_running and cursor >= self.last if gate is None else gate.shut
 
 
 def view_of(turn: Turn, renderer: Renderer) -> Projection:

@@ -88,7 +88,7 @@ def test_a_view_that_was_taken_while_it_grew_is_the_same(text: str) -> None:
         body += part
 
     assert (numbers, body) == suffix(Projection(played.turn, BETA), 0)
-    assert view.is_over
+    assert view.is_over(view.last)
 
 
 @given(st.sampled_from(TEXTS), st.lists(st.integers(0, 300)))
@@ -107,7 +107,7 @@ def test_a_cursor_beyond_the_end_waits() -> None:
     assert view.has_more(0)
 
     assert view.take(view.last + 5) == (b"", view.last + 5)
-    assert not view.is_over
+    assert not view.is_over(view.last)
 
 
 def test_a_turn_has_one_view_for_each_dialect() -> None:
