@@ -79,7 +79,7 @@ class Gateway:
         self.agents = agents
         self.settings = settings
         self.runtime = runtime
-        self.journal = journal or Journal(settings.journal_size)
+        self.journal = journal or Journal(settings.journal_size, settings.journal_bytes)
         self.worlds: dict[str, World] = {}
         self.started = runtime.wall()
         self.base_url = "http://127.0.0.1:4010"
@@ -152,7 +152,9 @@ class Gateway:
         world.numbers += 1
         seed = self.settings.seed
         session_id = session_id or "sess-" + digest(8, seed, "session", world.numbers).hex()
-        return Session(session_id, agent, world.numbers, seed, clock, clock.read(self.runtime.wall()))
+        session = Session(session_id, agent, world.numbers, seed, clock, clock.read(self.runtime.wall()))
+        session.world = world.prefix  # a seeded one plays its history before it is added
+        return session
 
     # -- sessions --------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ class Settings(Struct, frozen=True):
     stream before a comment (STR-4). body_limit: bytes. cancel_delay: seconds until a cancellation takes effect (CAN-1).
     cancel, running_turn_events, concurrent_turn: the readings of section 12.
     v1_...: the readings of the published contract; `wire/v1/readings.py` explains them.
+    journal_size, journal_bytes: entries that the journal keeps, and bytes of the bodies in them.
     """
 
     seed: int = 0
@@ -54,4 +55,5 @@ class Settings(Struct, frozen=True):
     v1_unfit: Literal[422, 400] = 422
     v1_replay: float = 240.0
     journal_size: int = 10_000
+    journal_bytes: int = 16 * 1024 * 1024
     worlds: int = 10_000

@@ -97,6 +97,13 @@ _ALL = (
         "File that gets the base URL when the server is ready, and goes with it.",
         metavar="FILE",
     ),
+    Option(
+        "journal",
+        kinds.text,
+        None,
+        "File that gets the journal, one JSON object a line, as it happens; an old one is replaced.",
+        metavar="FILE",
+    ),
     Option("quiet", kinds.truth, "false", "Print the first line only.", short="-q"),
     Option("json", kinds.truth, "false", "Print the ready line, requests and turns as JSON, one object a line."),
     Option(

@@ -12,13 +12,13 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 from mock_gateway.cli.arguments import Parser
-from mock_gateway.cli.errors import INTERRUPTED, OK, UsageError, write
+from mock_gateway.cli.errors import INTERRUPTED, OK, UsageError, complain, write
 from mock_gateway.cli.loading import add_config, load, scenario_paths
 from mock_gateway.cli.options import OPTIONS
 from mock_gateway.cli.output import Output, stdout_descriptor
@@ -29,6 +29,7 @@ from mock_gateway.gateway import Gateway
 from mock_gateway.http.app import App
 from mock_gateway.http.server import bind
 from mock_gateway.http.server import serve as serve_until_signal
+from mock_gateway.journal import Journal
 from mock_gateway.runtime import LoopRuntime
 from mock_gateway.scenario import Library
 from mock_gateway.settings import Keys, Settings
@@ -95,6 +96,8 @@ def _serve(library: Library, settings: Settings, chosen: Chosen, sock: socket.so
     app.gateway.base_url = url
     terminal = Terminal(Output(stdout_descriptor()), as_json=chosen["json"], colours=has_colours(os.environ))
     with ExitStack() as stack:
+        if chosen["journal"] is not None:
+            stack.callback(write_journal(chosen["journal"], app.gateway.journal))
         stack.callback(terminal.close)
 
         def on_ready() -> None:
@@ -122,6 +125,20 @@ def _after_ready(
         watch = Watch(library, gateway, terminal)
         watch.start()
         stack.callback(watch.stop)
+
+
+def write_journal(path: str, journal: Journal) -> Callable[[], None]:
+    """Let a journal be written to a file. Gives what ends that. Raises `UsageError`."""
+    from mock_gateway.journal.lines import JournalFile
+
+    try:
+        file = JournalFile(path, journal, complain)
+    except OSError as error:
+        message = f"the journal file {path} cannot be written: {error.strerror}"
+        raise UsageError(message, "give --journal a path in a folder that exists, that you can write") from error
+    journal.keeps_bytes = True
+    journal.listeners.append(file.tell)
+    return file.close
 
 
 def base_url(host: str, port: int) -> str:

@@ -17,7 +17,7 @@ from mock_gateway.wire.projection import Projection
 
 Entry = Exchange | TurnEntry
 
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 """Bytes of bodies that are kept."""
 
 

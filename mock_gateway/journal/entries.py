@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
 
-from mock_gateway.core.events import ThreadCreated, ThreadDone
+from mock_gateway.core.events import (
+    ApprovalRequired,
+    McpAuthRequired,
+    ResponseRequired,
+    ThreadCreated,
+    ThreadDone,
+)
 from mock_gateway.core.rules import passed_over, rule_of
 from mock_gateway.core.state import MAIN, Turn
 from mock_gateway.journal.redact import Head, Header
@@ -227,6 +233,7 @@ class Story(Struct, frozen=True):
 
     rule, place: what was played; a turn that goes on after a pause has those of the turn where it began.
     goes_on: no rule was chosen for this turn, it answers a pause. passed_over: the rules that did not fit, in order.
+    pauses: what it waits for at its end, of `PAUSES`.
     """
 
     rule: str = ""
@@ -235,6 +242,14 @@ class Story(Struct, frozen=True):
     passed_over: tuple[PassedOver, ...] = ()
     steps: tuple[Played, ...] = ()
     threads: tuple[ThreadNote, ...] = ()
+    pauses: tuple[str, ...] = ()
+
+
+PAUSES: Mapping[type, str] = {
+    ApprovalRequired: "approval",
+    ResponseRequired: "client_tool",
+    McpAuthRequired: "authorisation",
+}
 
 
 class TurnEntry(Struct, gc=False):
@@ -286,6 +301,7 @@ def story_of(turn: Turn) -> Story:
         passed_over=tuple(over),
         steps=tuple(steps),
         threads=tuple(_threads_of(turn)),
+        pauses=tuple(PAUSES[type(fact)] for fact in turn.pauses()),
     )
 
 

@@ -7,6 +7,7 @@ frames; reading what an SSE client would see in one. Must not know: any event of
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import reduce
 
@@ -77,7 +78,8 @@ def frames_of(exchange: Exchange) -> list[FrameNote]:
     return frames
 
 
-ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
+BLANK = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r|\n)")
+"""The end of a line, and the blank line behind it."""
 
 
 def _cut(data: bytes) -> list[bytes]:
@@ -87,10 +89,10 @@ def _cut(data: bytes) -> list[bytes]:
         if data.startswith(HEARTBEAT):
             end = len(HEARTBEAT)
         else:
-            found = [(place + len(mark)) for mark in ENDS if (place := data.find(mark)) >= 0]
-            if not found:
+            found = BLANK.search(data)
+            if found is None:
                 break
-            end = min(found)
+            end = found.end()
         parts.append(data[:end])
         data = data[end:]
     return [*parts, data]

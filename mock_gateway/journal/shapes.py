@@ -48,6 +48,7 @@ def _turn(entry: TurnEntry) -> Json:
         "passed_over": [asdict(one) for one in story.passed_over],
         "steps": [asdict(one) for one in story.steps],
         "threads": [asdict(one) for one in story.threads],
+        "pauses": list(story.pauses),
     }
 
 
@@ -69,7 +70,7 @@ def _exchange(entry: Exchange, *, bodies: bool, frames: bool) -> Json:
         "template": entry.template,
         "method": entry.method,
         "path": entry.path,
-        "raw_path": entry.raw_path.decode("latin-1"),
+        "target": target_of(entry),
         "query": [list(pair) for pair in entry.query],
         "session": entry.session_id,
         "turn": entry.turn_id,
@@ -81,6 +82,12 @@ def _exchange(entry: Exchange, *, bodies: bool, frames: bool) -> Json:
         "faults": [asdict(fault) for fault in entry.faults],
         "complete": entry.is_complete,
     }
+
+
+def target_of(entry: Exchange) -> str:
+    """The path and the query as they were sent, without keys."""
+    target = entry.raw_path + (b"?" + entry.query_string if entry.query_string else b"")
+    return target.decode("latin-1")
 
 
 def pairs(headers: Iterable[Header]) -> list[list[str]]:
