@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from mock_gateway.core.deeds import Decided, progress
 from mock_gateway.core.events import McpAuthRequired, McpInitialized
 from mock_gateway.core.ids import digest
 from mock_gateway.core.lifecycle import ThreadState
@@ -57,6 +58,7 @@ def missing_servers(session: Session, thread: Thread, at: float) -> list[McpServ
 
 def decide(session: Session, server: str, *, allow: bool) -> None:
     """What a person chose on the page."""
+    session.deeds.append(Decided(progress(session.running), server, allow))
     record = session.authorisations.setdefault(server, Authorisation())
     record.state = "allowed" if allow else "refused"
 

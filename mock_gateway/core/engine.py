@@ -21,11 +21,13 @@ from msgspec import Struct
 from mock_gateway.core import authorise
 from mock_gateway.core.answers import admit, wake_copies
 from mock_gateway.core.commands import AUTO, NONE, CreateTurn, UserMessage
+from mock_gateway.core.deeds import Began, Cancelled, Closed, progress
 from mock_gateway.core.errors import Reason, Refusal, ScriptError
 from mock_gateway.core.events import ThreadDone, TurnCreated, TurnDone
 from mock_gateway.core.ids import uuid7
 from mock_gateway.core.lifecycle import SESSION, TURN, CallState, Happening, SessionState, ThreadState, TurnState, move
 from mock_gateway.core.performer import TurnFailed, play, schedule, shift
+from mock_gateway.core.pushed import close_pushed
 from mock_gateway.core.rules import choose_rule
 from mock_gateway.core.script import SubAgentCall
 from mock_gateway.core.state import MAIN, Frame, Session, Thread, Turn
@@ -74,9 +76,11 @@ def create_turn(session: Session, command: CreateTurn, at: float, policy: Policy
         rest = ()  # it will be cancelled, and nothing of it lives on
     waiting = () if policy.ask_again and _waits_alone(rest) else rest
     admit(session.agent, waiting, items, empty_runs=policy.empty_runs)
+    played = progress(running)
     if running is not None:
         stop_turn(running, at, NEXT_TURN)
     turn = _new_turn(session, command, previous, at)
+    session.deeds.append(Began(played, turn))
     turn.log.facts.append(TurnCreated(at))
     turn.threads = wake_copies(rest, items)
     _start(turn, at)
@@ -208,6 +212,8 @@ def _settle(turn: Turn, at: float) -> None:
         return
     if any(thread.state is ThreadState.HELD for thread in turn.threads):
         return
+    if turn.pushed is not None:
+        close_pushed(turn, at)
     alive = [thread for thread in turn.threads if thread.state is not ThreadState.ENDED]
     if any(thread.state is ThreadState.UNAUTHORISED for thread in alive):
         authorise.ask(turn, at)
@@ -235,12 +241,14 @@ def _fail_turn(turn: Turn, at: float, text: str) -> None:
 def cancel_turn(turn: Turn, at: float, delay: float = 0.0) -> None:
     """Ask a turn to stop (CAN-1): it takes effect after `delay` seconds; a finished turn is left alone (CAN-4)."""
     if turn.is_running and turn.stop_at == inf and not turn.stopping:
+        turn.session.deeds.append(Cancelled(progress(turn), at, delay))
         turn.stop_at = at + delay
 
 
 def cancel_session(session: Session, at: float, delay: float = 0.0, *, for_good: bool = False) -> None:
     """Cancel the running turn, if any (SES-6); for_good: the session takes no more turns (reading `cancel`)."""
     if for_good:
+        session.deeds.append(Closed(progress(session.running)))
         session.state = move(SESSION, session.state, Happening.CANCEL)
     turn = session.running
     if turn is not None:

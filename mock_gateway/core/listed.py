@@ -61,17 +61,16 @@ def _message(turn: Turn, playing: Playing, event: ListedEvent, at: float) -> Non
 
 def _tool_response(turn: Turn, playing: Playing, event: ListedEvent, at: float) -> None:
     call = playing.calls[event.call]
+    call.result = resolve(event.content, thread_scope(turn, playing.threads[event.thread]))
     call.state = move(CALL, call.state, Happening.FINISH)
-    scope = thread_scope(turn, playing.threads[event.thread])
-    call.result = resolve(event.content, scope)
     content = call.result if isinstance(call.result, str) else json_compact(call.result)
     turn.log.facts.append(ToolResponded(at, call.thread_id, call.id, content))
 
 
 def _thread_created(turn: Turn, playing: Playing, event: ListedEvent, at: float) -> None:
     session, parent, call = turn.session, playing.threads[event.parent], playing.calls[event.call]
-    session.threads += 1
     task = resolve(event.content, thread_scope(turn, parent))
+    session.threads += 1
     thread = Thread(
         id=uuid4(session.seed, session.number, "thread", session.threads),
         name=event.name,
@@ -89,12 +88,11 @@ def _thread_created(turn: Turn, playing: Playing, event: ListedEvent, at: float)
 
 def _thread_done(turn: Turn, playing: Playing, event: ListedEvent, at: float) -> None:
     thread = playing.threads[event.thread]
+    text = resolve_text(event.content if event.error is None else event.error, thread_scope(turn, thread))
     thread.state = move(THREAD, thread.state, Happening.FINISH)
     if event.error is not None:
-        text = resolve_text(event.error, thread_scope(turn, thread))
         turn.log.facts.append(ThreadDone(at, thread, error=text))
         return
-    text = resolve_text(event.content, thread_scope(turn, thread))
     output = thread.last_message
     if output is None or output.text() != text:
         output = Message(0, thread.id, at, message_pieces(texts=[text]), "stop")

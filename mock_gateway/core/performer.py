@@ -26,6 +26,7 @@ from mock_gateway.core.events import (
 from mock_gateway.core.ids import random_for, uuid4
 from mock_gateway.core.lifecycle import CALL, THREAD, Happening, ThreadState, move
 from mock_gateway.core.messages import compose
+from mock_gateway.core.pushed import close_pushed
 from mock_gateway.core.scope import incoming_of_call, resolve, resolve_text, thread_scope
 from mock_gateway.core.script import Branch, Pace, Step, SubAgentCall, ToolCall
 from mock_gateway.core.state import Frame, Message, OpenCall, Siblings, Thread, Turn, json_compact
@@ -384,6 +385,8 @@ def _report(turn: Turn, thread: Thread, at: float, result: object, content: str)
     """Answer the parent's call. Its content is empty when all went well: the text is in `thread.done` (chosen)."""
     call, parent = thread.parent_call, thread.parent
     assert call is not None and parent is not None
+    if turn.pushed is not None:
+        close_pushed(turn, at, thread)
     call.state = move(CALL, call.state, Happening.FINISH)
     call.result = result
     turn.log.facts.append(ToolResponded(at, parent.id, call.id, content))

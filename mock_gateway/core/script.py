@@ -301,10 +301,11 @@ class Limits(Struct, frozen=True):
 class DoorRule(Struct, frozen=True):
     """A refusal at the door.
 
-    on: the operation. attempts: which attempts (from 1); empty means every one. retry_after: seconds.
+    on: the operation, by its name on the wire. attempts: which attempts (from 1); empty means every one.
+    retry_after: seconds.
     """
 
-    on: Literal["create_session", "create_turn"]
+    on: str
     status: int
     attempts: tuple[int, ...] = ()
     retry_after: float | None = None
@@ -354,11 +355,27 @@ class Readings(Struct, frozen=True):
     concurrent_turn: Literal["refuse", "supersede"] | None = None
 
 
+class Written(Struct, frozen=True):
+    """What an agent was compiled from, so that another server can compile it again.
+
+    text: of its file. name: what positions show. base: the file's name, which drawn things depend on. strict, params:
+    as they were given. included: the files that it includes: path from its own folder, name for positions, text.
+    """
+
+    text: str
+    name: str
+    base: str
+    strict: bool = False
+    params: Mapping[str, object] = field(default_factory=_nothing)
+    included: tuple[tuple[str, str, str], ...] = ()
+
+
 class Agent(Struct, frozen=True):
     """A saved agent: everything that one scenario file says.
 
     otherwise: what to play when no rule fits; `echo` repeats the text, `error` ends the turn with a message
-    that names the nearest rule. state: the names that `set` may change, with their first values.
+    that names the nearest rule. state: the names that `set` may change, with their first values. written: what it was
+    compiled from, if it was.
     faults: what goes wrong with requests that concern it. has_faults: it has some, or one of its rules has.
     """
 
@@ -378,5 +395,6 @@ class Agent(Struct, frozen=True):
     sessions: tuple[SeededSession, ...] = ()
     readings: Readings = Readings()
     seed: int = 0
+    written: Written | None = None
     faults: tuple[Fault, ...] = ()
     has_faults: bool = False

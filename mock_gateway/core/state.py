@@ -15,6 +15,7 @@ from msgspec import Struct, field, json
 
 from mock_gateway.core.clock import Clock
 from mock_gateway.core.commands import Item, UserMessage
+from mock_gateway.core.deeds import Deed
 from mock_gateway.core.events import ApprovalRequired, Deltas, Fact, McpAuthRequired, ResponseRequired
 from mock_gateway.core.gate import Gate
 from mock_gateway.core.lifecycle import CallState, SessionState, ThreadState, TurnState
@@ -374,12 +375,11 @@ class Session:
     """One conversation.
 
     agent: the configuration that it began with (SES-4). running: its turn that runs (SES-5). world: the prefix of the
-    world that it was added to.
+    world that it was added to. deeds: what was done to it from outside.
     """
 
     __slots__ = (
         "agent",
-        "attempts",
         "authorisations",
         "by_id",
         "calls",
@@ -387,6 +387,7 @@ class Session:
         "connected",
         "created_at",
         "created_by",
+        "deeds",
         "draft",
         "id",
         "messages",
@@ -422,11 +423,11 @@ class Session:
         self.connected: dict[str, tuple[tuple[str, str], ...]] = {}
         self.sandbox_id: str | None = None
         self.sandbox_stopped = False
-        self.attempts = 0
         self.calls = 0
         self.threads = 0
         self.messages = 0
         self.world = ""
+        self.deeds: list[Deed] = []
 
     def find(self, turn_id: str) -> Turn | None:
         """A turn by its id."""

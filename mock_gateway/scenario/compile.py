@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from mock_gateway.core.pieces import Cut
-from mock_gateway.core.script import Agent, DoorRule, Limits, McpServer, Pace, Readings, Rule, Sandbox
+from mock_gateway.core.script import Agent, DoorRule, Limits, McpServer, Pace, Readings, Rule, Sandbox, Written
 from mock_gateway.scenario.binding import templates_in
 from mock_gateway.scenario.conditions import condition, groups
 from mock_gateway.scenario.errors import Mistake, ScenarioErrors, did_you_mean
@@ -59,10 +59,11 @@ def compile_agent(
         cut=shop.cut,
         state=_first_values(record, shop),
         params=mine,
-        door=tuple(_door(one) for one in record.get("door", ())),
+        door=tuple(rule for one in record.get("door", ()) for rule in _door(one)),
         sessions=tuple(make_session(one, shop.mistakes) for one in record.get("sessions", ())),
         readings=Readings(**record["readings"].values) if "readings" in record else Readings(),
         seed=seed,
+        written=_written(record, shared, base, strict=strict, params=params),
     )
     _try_unused(shared, place, shop)
     if not shop.mistakes:
@@ -70,6 +71,12 @@ def compile_agent(
     if shop.mistakes:
         raise ScenarioErrors(dict.fromkeys(shop.mistakes))
     return agent, list(dict.fromkeys(shop.warnings))
+
+
+def _written(record: Record, shared: Shared, base: str, *, strict: bool, params: Mapping[str, object]) -> Written:
+    source = record.node.source
+    included = tuple((path, found.name, found.text) for path, found in shared.texts.items())
+    return Written(source.text, source.name, base, strict, params, included)
 
 
 def _workshop(record: Record, shared: Shared, seed: int, base: str) -> Workshop:
@@ -167,14 +174,18 @@ def _first_values(record: Record, shop: Workshop) -> dict[str, object]:
     return values
 
 
-def _door(record: Record) -> DoorRule:
-    return DoorRule(
-        on=record["on"],
-        status=record["answer"],
-        attempts=record.get("nth", ()),
-        retry_after=record.get("retry_after"),
-        message=record.get("message", ""),
-    )
+def _door(record: Record) -> list[DoorRule]:
+    """A rule for each operation: the attempts of each are counted apart."""
+    return [
+        DoorRule(
+            on=operation,
+            status=record["answer"],
+            attempts=record.get("nth", ()),
+            retry_after=record.get("retry_after"),
+            message=record.get("message", ""),
+        )
+        for operation in record["on"]
+    ]
 
 
 def _try_unused(shared: Shared, place: Place, shop: Workshop) -> None:

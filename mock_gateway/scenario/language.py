@@ -5,6 +5,7 @@ Owns: everything but scripts, which are in `vocabulary.py`. Must not know: what 
 
 from __future__ import annotations
 
+from mock_gateway.core.operations import OPERATIONS
 from mock_gateway.scenario.leaves import FreeMapping, Moment, Patience
 from mock_gateway.scenario.records import Either, Fields, Key, KeyedBy, ListOf, MapOf, OneOrMany
 from mock_gateway.scenario.shape import NAME, Choice, Integer, Text, Truth
@@ -64,7 +65,7 @@ _DOOR = Fields(
     "door rule",
     "A refusal before anything happens.",
     {
-        "on": Key(Choice("create_session", "create_turn"), "The operation.", "create_turn", required=True),
+        "on": Key(OneOrMany(Choice(*OPERATIONS)), "The operation, or several.", "create_turn", required=True),
         "nth": Key(OneOrMany(Integer(1)), "Which attempts, from 1; every one when left out.", "[1, 3]"),
         "answer": Key(Integer(400, 599), "The status.", "429", required=True, tried=("status", "code")),
         "retry_after": Key(DURATION_SHAPE, "What the answer asks to wait.", "3s"),

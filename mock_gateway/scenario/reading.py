@@ -6,6 +6,7 @@ Must not know: what scripts compile to (`compile.py`), which files there are (`l
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,12 @@ def _read(root: Node, shape: Fields) -> Record:
 
 def read_shared(path: Path) -> Record:
     """What an included file says. Raises `ScenarioErrors`."""
-    root = compose(read_source(path))
+    return shared_of(read_source(path))
+
+
+def shared_of(source: Source) -> Record:
+    """What the text of an included file says. Raises `ScenarioErrors`."""
+    root = compose(source)
     if root.kind == "mapping" and "agent" in root.value:
         message = "an included file has only `params`, `fragments` and `include`; this one is an agent"
         raise ScenarioErrors([root.key_mistake("agent", message, "move what is shared into a file of its own")])
@@ -60,11 +66,16 @@ class Fragment(Struct):
 
 
 class Shared(Struct):
-    """What a file and its includes bring together. files: the included ones, with absolute paths."""
+    """What a file and its includes bring together.
+
+    files: the included ones, with absolute paths. texts: their sources, by path from `home`, the first file's folder.
+    """
 
     params: dict[str, Any] = field(default_factory=dict)
     fragments: dict[str, Fragment] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    texts: dict[str, Source] = field(default_factory=dict)
+    home: Path | None = None
     mistakes: list[Mistake] = field(default_factory=list)
 
 
@@ -76,7 +87,7 @@ def gather(record: Record, folder: Path | None, reader: Reader = read_shared, pa
 
     folder: what includes are relative to; None for a text without a place. path: the file itself, to notice loops.
     """
-    shared = Shared()
+    shared = Shared(home=folder.resolve() if folder is not None and "include" in record else None)
     _gather(record, folder, reader, shared, [path.resolve()] if path and "include" in record else [], own=True)
     return shared
 
@@ -124,4 +135,6 @@ def _include(record: Record, name: str, folder: Path | None, reader: Reader, sha
         else:
             shared.mistakes += error.mistakes
         return
+    if shared.home is not None:
+        shared.texts[os.path.relpath(path, shared.home)] = included.node.source
     _gather(included, path.parent, reader, shared, [*trail, path], own=False)
