@@ -14,7 +14,7 @@ ALLOWED: dict[str, set[str]] = {
     "faults": {"core"},
     "scenario": {"core", "faults"},
     "wire": {"core"},
-    "journal": {"core", "wire"},
+    "journal": {"core", "openapi", "wire"},
     "settings": {"core"},
     "worlds": {"core"},
     "runtime": {"core"},

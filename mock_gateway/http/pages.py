@@ -68,7 +68,7 @@ class Pages:
         """Answer, and note it. sent: the form. A page's body and its way back have the page's own key in them."""
         journal = self._gateway.journal
         exchange = journal.begin(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
-        exchange.world = self._gateway.nearest_world(exchange.path)
+        exchange.world, exchange.operation = self._gateway.nearest_world(exchange.path), "page"
         exchange.take(sent)
         shown = [pair for pair in response.raw_headers if pair[0] in (b"content-type", b"content-length", b"allow")]
         exchange.give(response.status_code, b"", b"", shown)

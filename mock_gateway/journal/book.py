@@ -1,6 +1,7 @@
 """The journal: the last entries, and listeners that are told of each one that is complete.
 
-Owns: numbers, the bounds, who listens. The oldest entries go first, when there are too many or they keep too much.
+Owns: numbers, the bounds, who listens, to requests that begin too (`starters`). The oldest entries go first, when there
+are too many or they keep too much.
 Must not know: what is in an entry (`entries.py`).
 """
 
@@ -31,6 +32,7 @@ class Journal:
     def __init__(self, size: int, most_bytes: int = MOST_BYTES) -> None:
         self.entries: deque[Entry] = deque()
         self.listeners: list[Callable[[Entry], None]] = []
+        self.starters: list[Callable[[Exchange], None]] = []
         self.size = size
         self.most_bytes = most_bytes
         self.keeps_bytes = False

@@ -131,18 +131,19 @@ class Exchange(Struct, eq=False, gc=False):
     @property
     def session_id(self) -> str:
         """The session that it is about; empty when it is about none."""
-        return self.session or self._in_path("{session_id}")
+        return self.session or self.in_path("session_id")
 
     @property
     def turn_id(self) -> str:
         """The turn that it is about; empty when it is about none."""
-        return self.turn or self._in_path("{turn_id}")
+        return self.turn or self.in_path("turn_id")
 
-    def _in_path(self, name: str) -> str:
+    def in_path(self, name: str) -> str:
+        """A variable segment of the path, decoded; empty when the operation has none of that name."""
         segments = self.template.split("/")
-        if name not in segments:
+        if f"{{{name}}}" not in segments:
             return ""
-        place = segments.index(name) - len(segments)
+        place = segments.index(f"{{{name}}}") - len(segments)
         return unquote(self.raw_path.split(b"/")[place].decode("latin-1"), errors="replace")
 
     def header(self, name: str) -> str | None:
