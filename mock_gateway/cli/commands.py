@@ -18,6 +18,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "serve": Command("serve", "serve scenarios over HTTP", "mock-gateway serve --scenarios scenarios --speed 0"),
+    "exec": Command("exec", "run a command with a server around it", "mock-gateway exec --speed 0 -- pytest"),
     "list": Command("listing", "show the agents of scenario files", "mock-gateway list scenarios"),
     "lint": Command("lint", "check scenario files, seeded histories too", "mock-gateway lint scenarios --strict"),
     "play": Command("play", "talk to an agent in the terminal, without a server", "mock-gateway play support-bot"),

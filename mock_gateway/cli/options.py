@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from mock_gateway.cli import kinds
 
 PREFIX = "MOCK_GATEWAY_"
-OTHER_VARIABLES = (PREFIX + "DEBUG", PREFIX + "CONFIG")
+OTHER_VARIABLES = (PREFIX + "DEBUG", PREFIX + "CONFIG", PREFIX + "URL", PREFIX + "ADMIN_URL")
 """Variables of ours that are no setting."""
 
 
