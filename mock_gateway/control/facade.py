@@ -11,9 +11,11 @@ from pathlib import Path
 
 from mock_gateway.control import resets, scenarios
 from mock_gateway.control.clocks import SessionClock, WorldClock
-from mock_gateway.control.errors import Cause, ControlError
+from mock_gateway.control.exporting import export_state
 from mock_gateway.control.facts import Json
+from mock_gateway.control.importing import import_state
 from mock_gateway.control.limited import WorldFaults, WorldJournal
+from mock_gateway.control.pushing import push
 from mock_gateway.control.sessions import find_session, session_json, timeline_json
 from mock_gateway.gateway import Gateway
 from mock_gateway.wire.dialects import all_dialects
@@ -88,7 +90,7 @@ class Control:
 
         Raises `ControlError` when no turn runs, when the event is none, or when it would break the contract there.
         """
-        raise ControlError(Cause.CONFLICT, f"not yet: {session_id} {event}")
+        return push(self.gateway, find_session(self.world, session_id), event, self._dialects)
 
     # -- time ------------------------------------------------------------------------------------------------------
 
@@ -113,8 +115,8 @@ class Control:
 
     def export_state(self) -> Json:
         """Everything that this world is, as a document: its scenarios, its sessions as the commands that made them."""
-        raise ControlError(Cause.CONFLICT, "not yet")
+        return export_state(self.gateway, self.world)
 
     def import_state(self, document: Mapping[str, object]) -> None:
         """Make this world what a document says. Raises `ControlError` with the place; then nothing has changed."""
-        raise ControlError(Cause.CONFLICT, f"not yet: {document}")
+        import_state(self.gateway, self.prefix, document)

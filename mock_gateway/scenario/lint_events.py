@@ -20,38 +20,47 @@ MAIN = "main"
 _MAKE_CALL = "make it with { message: { call: { id: ..., tool: ... } } }"
 
 
-class _Call(Struct):
+class StoryCall(Struct):
+    """A call that a message made. started: the label of the thread that it began."""
+
     thread: str
     tool: ToolCall
     answered: bool = False
     started: str = ""
 
 
-class _Thread(Struct):
+class StoryThread(Struct):
+    """A thread. parent: its parent's label."""
+
     parent: str
     ended: bool = False
 
 
-class _Story(Struct):
-    """What happened in a list so far."""
+class Story(Struct):
+    """What happened in a list so far: calls and threads by their labels."""
 
-    calls: dict[str, _Call] = field(default_factory=dict)
-    threads: dict[str, _Thread] = field(default_factory=lambda: {MAIN: _Thread("")})
+    calls: dict[str, StoryCall] = field(default_factory=dict)
+    threads: dict[str, StoryThread] = field(default_factory=lambda: {MAIN: StoryThread("")})
     sandboxes: int = 0
 
 
 def lint_events(events: tuple[ListedEvent, ...]) -> Iterator[Finding]:
     """Everything in a list that breaks the contract."""
-    story = _Story()
+    story = Story()
     for event in events:
-        yield from _FOLLOW[event.kind](story, event)
+        yield from follow(story, event)
     for label, thread in story.threads.items():
         if label != MAIN and not thread.ended:
             hint = f"add {{ thread_done: {{ thread: {label} }} }}"
             yield events[-1].position, f"the thread `{label}` is still there when the list ends (THR-2)", hint
 
 
-def _living(story: _Story, event: ListedEvent, label: str) -> Iterator[Finding]:
+def follow(story: Story, event: ListedEvent) -> Iterator[Finding]:
+    """What one more event breaks; the story goes on with it."""
+    yield from _FOLLOW[event.kind](story, event)
+
+
+def _living(story: Story, event: ListedEvent, label: str) -> Iterator[Finding]:
     thread = story.threads.get(label)
     if thread is None:
         hint = did_you_mean(label, list(story.threads))
@@ -60,21 +69,21 @@ def _living(story: _Story, event: ListedEvent, label: str) -> Iterator[Finding]:
         yield event.position, f"the thread `{label}` has ended before (THR-2)", "move the event before its thread_done"
 
 
-def _known(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+def _known(story: Story, event: ListedEvent) -> Iterator[Finding]:
     if event.call not in story.calls:
         hint = did_you_mean(event.call, list(story.calls))
         yield event.position, f"no call `{event.call}` was made before (TOO-1)", hint or _MAKE_CALL
 
 
-def _message(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+def _message(story: Story, event: ListedEvent) -> Iterator[Finding]:
     yield from _living(story, event, event.thread)
     for label, call in event.calls:
         if label in story.calls:
             yield call.position, f"the label `{label}` names an earlier call already", "give every call its own label"
-        story.calls[label] = _Call(event.thread, call)
+        story.calls[label] = StoryCall(event.thread, call)
 
 
-def _tool_response(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+def _tool_response(story: Story, event: ListedEvent) -> Iterator[Finding]:
     yield from _living(story, event, event.thread)
     yield from _known(story, event)
     call = story.calls.get(event.call)
@@ -88,7 +97,7 @@ def _tool_response(story: _Story, event: ListedEvent) -> Iterator[Finding]:
     call.answered = True
 
 
-def _thread_created(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+def _thread_created(story: Story, event: ListedEvent) -> Iterator[Finding]:
     yield from _living(story, event, event.parent)
     yield from _known(story, event)
     if event.thread == MAIN:
@@ -100,7 +109,7 @@ def _thread_created(story: _Story, event: ListedEvent) -> Iterator[Finding]:
             "each thread has its own label",
         )
     else:
-        story.threads[event.thread] = _Thread(event.parent)
+        story.threads[event.thread] = StoryThread(event.parent)
     call = story.calls.get(event.call)
     if call is None:
         return
@@ -112,7 +121,7 @@ def _thread_created(story: _Story, event: ListedEvent) -> Iterator[Finding]:
     call.started = event.thread
 
 
-def _thread_done(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+def _thread_done(story: Story, event: ListedEvent) -> Iterator[Finding]:
     if event.thread == MAIN:
         yield event.position, "`main` never ends by thread_done (THR-1)", "the turn ends by itself after the list"
         return
@@ -125,17 +134,17 @@ def _thread_done(story: _Story, event: ListedEvent) -> Iterator[Finding]:
         story.threads[event.thread].ended = True
 
 
-def _mcp_initialize(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+def _mcp_initialize(story: Story, event: ListedEvent) -> Iterator[Finding]:
     yield from _living(story, event, event.thread)
 
 
-def _sandbox_created(story: _Story, event: ListedEvent) -> Iterator[Finding]:
+def _sandbox_created(story: Story, event: ListedEvent) -> Iterator[Finding]:
     story.sandboxes += 1
     if story.sandboxes > 1:
         yield event.position, "a session has one sandbox (SBX-1)", "leave one of them out"
 
 
-_FOLLOW: dict[str, Callable[[_Story, ListedEvent], Iterator[Finding]]] = {
+_FOLLOW: dict[str, Callable[[Story, ListedEvent], Iterator[Finding]]] = {
     "message": _message,
     "tool_response": _tool_response,
     "thread_created": _thread_created,
