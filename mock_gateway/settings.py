@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True):
     cancel, running_turn_events, concurrent_turn: the readings of section 12.
     v1_...: the readings of the published contract; `wire/v1/readings.py` explains them.
     journal_size, journal_bytes: entries that the journal keeps, and bytes of the bodies in them.
+    admin: whether there is an admin API below `/__admin`. admin_token: what it asks for; None lets everybody in.
     """
 
     seed: int = 0
@@ -57,3 +58,5 @@ class Settings(Struct, frozen=True):
     journal_size: int = 10_000
     journal_bytes: int = 16 * 1024 * 1024
     worlds: int = 10_000
+    admin: bool = True
+    admin_token: str | None = None

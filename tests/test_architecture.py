@@ -19,9 +19,22 @@ ALLOWED: dict[str, set[str]] = {
     "worlds": {"core"},
     "runtime": {"core"},
     "seeding": {"core", "settings", "worlds", "gateway"},
+    "door": {"core", "drafts", "gateway", "sandboxes", "wire", "worlds"},
     "drafts": {"core", "gateway", "wire", "worlds"},
     "sandboxes": {"core", "gateway", "wire", "worlds"},
-    "gateway": {"core", "drafts", "faults", "journal", "runtime", "sandboxes", "seeding", "settings", "wire", "worlds"},
+    "gateway": {
+        "core",
+        "door",
+        "drafts",
+        "faults",
+        "journal",
+        "runtime",
+        "sandboxes",
+        "seeding",
+        "settings",
+        "wire",
+        "worlds",
+    },
     "control": {
         "core",
         "faults",
@@ -34,9 +47,10 @@ ALLOWED: dict[str, set[str]] = {
         "wire",
         "worlds",
     },
-    "http": {"core", "faults", "gateway", "journal", "settings", "wire", "worlds"},
+    "admin": {"control", "core", "faults", "gateway", "journal", "scenario", "wire"},
+    "http": {"admin", "core", "faults", "gateway", "journal", "settings", "wire", "worlds"},
     "client": set(),
-    "openapi": {"wire"},
+    "openapi": {"admin", "wire"},
     "cli": {
         "core",
         "gateway",
@@ -66,7 +80,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "__main__": {"cli"},
 }
-"""What each part may import from its siblings. `seeding`, `drafts` and `sandboxes` are the gateway's own parts."""
+"""What each part may import from its siblings. `seeding`, `door`, `drafts` and `sandboxes` are the gateway's own parts."""
 
 IN_CORE = {
     "asyncio",

@@ -45,7 +45,17 @@ def main(command: str) -> None:
         base = server.stdout.readline().split()[-1]
         event = first_event(base)
         assert event["type"] == "turn.created", event
-        for path in ("/", "/docs", "/docs/v1", "/openapi.yaml", "/openapi.v1.yaml", "/__admin/health"):
+        for path in (
+            "/",
+            "/docs",
+            "/docs/v1",
+            "/openapi.yaml",
+            "/openapi.v1.yaml",
+            "/__admin/health",
+            "/__admin",
+            "/__admin/docs",
+            "/__admin/openapi.yaml",
+        ):
             with urllib.request.urlopen(base + path, timeout=10) as page:
                 assert page.status == 200 and page.read(), path
     finally:

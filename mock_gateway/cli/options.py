@@ -187,6 +187,14 @@ _ALL = (
         metavar="422|400",
     ),
     Option("v1-replay", kinds.duration, "240s", "How long a finished v1 turn can still be streamed.", metavar="TIME"),
+    Option(
+        "admin",
+        kinds.choice("on", "off"),
+        "on",
+        "The admin API below /__admin; off answers 404 to all of it but health.",
+        metavar="on|off",
+    ),
+    Option("admin-token", kinds.text, None, "A token that the admin API then asks for.", metavar="TOKEN"),
 )
 
 OPTIONS: Mapping[str, Option] = {option.name: option for option in _ALL}

@@ -14,7 +14,7 @@ from mock_gateway.cli.configfile import DEFAULT_NAME, Entry, read_config
 from mock_gateway.cli.errors import UsageError, complain
 from mock_gateway.cli.options import OPTIONS, OTHER_VARIABLES, PREFIX, Option
 
-SECRET = ("key", "refuse-key", "forbid-key")
+SECRET = ("key", "refuse-key", "forbid-key", "admin-token")
 
 
 class Setting:

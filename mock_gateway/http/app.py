@@ -1,6 +1,7 @@
 """The ASGI application: contract endpoints, health, pages.
 
-Owns: what goes where. The contract endpoints take the short way; pages are loaded when the first one is asked for.
+Owns: what goes where, and whether there is an admin API. The contract endpoints take the short way; pages and the admin
+API are loaded when the first of their paths is asked for.
 """
 
 from __future__ import annotations
@@ -8,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mock_gateway.core.errors import Refusal
 from mock_gateway.gateway import Gateway
 from mock_gateway.http.edge import Edge, Scope
-from mock_gateway.http.hosts import is_foreign
-from mock_gateway.http.routes import build
+from mock_gateway.http.hosts import control_place, is_foreign
+from mock_gateway.http.routes import build, decoded
 from mock_gateway.http.streams import Receive, Send, Streams
-from mock_gateway.journal import RequestEntry
 from mock_gateway.wire.dialect import Dialect
 from mock_gateway.wire.dialects import all_dialects
 
@@ -30,6 +31,7 @@ class App:
         self.edge = Edge(gateway, build(served), self.streams, served[0])
         self.ready = True
         self._pages: Any = None
+        self._admin: Any = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
@@ -50,18 +52,43 @@ class App:
 
     async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is no endpoint of a contract."""
-        path = scope["raw_path"]
-        if path.startswith(b"/__admin") and is_foreign(scope):
+        place = control_place(scope["raw_path"])
+        if place is not None:
+            await self._control(scope, receive, send, *place)
+            return
+        if self._pages is None:
+            from mock_gateway.http.pages import Pages
+
+            self._pages = Pages(self.gateway, self.edge)
+        await self._pages(scope, receive, send)
+
+    async def _control(self, scope: Scope, receive: Receive, send: Send, base: bytes, rest: bytes) -> None:
+        """What is below `/__admin`. Health needs no token and is never off: whoever starts a server waits for it."""
+        if is_foreign(scope):
             message = "the control paths are reached by localhost, 127.0.0.1 or [::1], not by another name"
             await self._json(scope, send, 403, self.edge.fallback.error(403, message, "foreign_host"))
-        elif path == b"/__admin/health":
+        elif rest == b"/health":
             await self._health(scope, send)
+        elif not self.gateway.settings.admin:
+            message = f"there is no endpoint {scope['path'][:200]}"
+            await self._json(scope, send, 404, self.edge.fallback.error(404, message, "route_not_found"))
         else:
-            if self._pages is None:
-                from mock_gateway.http.pages import Pages
+            await self._administer(scope, receive, send, base, rest)
 
-                self._pages = Pages(self.gateway, self.edge)
-            await self._pages(scope, receive, send)
+    async def _administer(self, scope: Scope, receive: Receive, send: Send, base: bytes, rest: bytes) -> None:
+        if self._admin is None:
+            from mock_gateway.admin.app import AdminApp
+
+            self._admin = AdminApp(self.gateway, self._state)
+        try:
+            prefix = decoded(base)
+        except Refusal as refusal:
+            await self._json(scope, send, 400, self.edge.fallback.error(400, refusal.message, "malformed"))
+        else:
+            await self._admin(scope, receive, send, prefix, rest)
+
+    def _state(self) -> str:
+        return "ending" if self.streams.closing else "ready" if self.ready else "loading"
 
     async def _health(self, scope: Scope, send: Send) -> None:
         allow = (b"allow", b"GET, HEAD, OPTIONS")

@@ -20,7 +20,7 @@ from mock_gateway.core.state import Session, Turn
 from mock_gateway.gateway import Answer, Caller, Gateway, Page
 from mock_gateway.http.keys import Denied, subject_of
 from mock_gateway.http.routes import Endpoint, Match, Node, find
-from mock_gateway.http.streams import Connection, Receive, Send, Streams
+from mock_gateway.http.streams import Connection, Injected, Receive, Send, Streams
 from mock_gateway.journal import Exchange
 from mock_gateway.wire.asks import Ask, FollowTurn, ListEvents, ListSessions, ListTurns, StartTurn
 from mock_gateway.wire.dialect import Dialect
@@ -57,10 +57,10 @@ class Call:
     """One request on its way.
 
     exchange: what the journal remembers of it. base: of its path, when it is an endpoint's. unread: the client may
-    still be sending its body when the answer goes out.
+    still be sending its body when the answer goes out. singly: faults want each frame of a stream by itself.
     """
 
-    __slots__ = ("base", "dialect", "exchange", "headers", "receive", "scope", "send", "unread")
+    __slots__ = ("base", "dialect", "exchange", "headers", "receive", "scope", "send", "singly", "unread")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect, exchange: Exchange) -> None:
         self.scope = scope
@@ -71,6 +71,7 @@ class Call:
         self.base: bytes | None = None
         self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # the first of equal names counts
         self.unread = False
+        self.singly = False
 
 
 class Edge:
@@ -88,16 +89,17 @@ class Edge:
         exchange = journal.begin(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
         call = Call(scope, receive, send, self.fallback, exchange)
         try:
-            stream = await self._answer(call)
-            # A stream can be open for long: while it is, nothing of its beginning is held but the call.
-            if stream is not None:
-                await stream
-        except Refusal as refusal:
-            await self._refuse(call, refusal)
-        except TooLarge:
-            limit = self.gateway.settings.body_limit
-            await self._fail(call, 413, f"the body is larger than {limit} bytes", "body_too_large")
-        except ClientGone:
+            try:
+                stream = await self._answer(call)
+                # A stream can be open for long: while it is, nothing of its beginning is held but the call.
+                if stream is not None:
+                    await stream
+            except Refusal as refusal:
+                await self._refuse(call, refusal)
+            except TooLarge:
+                limit = self.gateway.settings.body_limit
+                await self._fail(call, 413, f"the body is larger than {limit} bytes", "body_too_large")
+        except (ClientGone, Injected):
             return
         finally:
             if exchange.world is None:
@@ -122,6 +124,10 @@ class Edge:
             call.dialect = endpoint.dialect
             exchange.dialect = endpoint.dialect.name
             exchange.operation, exchange.template = operation.name, operation.path
+            if self.gateway.journal.starters:
+                exchange.world = self._world_of(call)
+                for tell in self.gateway.journal.starters:
+                    tell(exchange)
         _check_head(call)
         if match is None and _is_preflight(call):
             # Refused, it would hide from a page what the endpoint would have said.
@@ -148,8 +154,15 @@ class Edge:
         exchange = call.exchange
         exchange.subject = subject
         ask = self._parse(call, match, endpoint, await self._read_body(call))
+        ask.operation = endpoint.operation.name
         exchange.world = prefix = match.prefix()
-        answer = gateway.perform(gateway.world(prefix), ask, Caller(subject, origin_of(call, prefix)))
+        world, caller = gateway.world(prefix), Caller(subject, origin_of(call, prefix))
+        if gateway.faults.is_set:
+            from mock_gateway.http.faulted import perform
+
+            answer = await perform(gateway, call, world, ask, caller)
+        else:
+            answer = gateway.perform(world, ask, caller)
         if isinstance(answer, Turn):
             exchange.session, exchange.turn = answer.session.id, answer.id
         elif isinstance(answer, Session):
@@ -234,7 +247,7 @@ class Edge:
             return None
         view = view_of(turn, call.dialect)
         sent = self.gateway.journal.open(call.exchange, view, cursor)
-        return self.streams.follow(view, cursor, call.receive, call.send, connection, sent)
+        return self.streams.follow(view, cursor, call.receive, call.send, connection, sent, singly=call.singly)
 
     async def _send(
         self, call: Call, status: int, body: bytes, extra: Headers | None = None, kind: bytes = b"application/json"

@@ -1,15 +1,24 @@
 """Under which names the control paths may be reached: a web page must not reach them by a name of its own.
 
 A page on a foreign name can have that name point to this machine; its requests then carry the foreign name as `Host`.
-Owns: that check, for paths below `/__admin`. Everything else is left alone: contract endpoints are reached by any name.
+Owns: that check, and which paths it is for: those below `/__admin`, whatever base path stands before it. Everything
+else is left alone: contract endpoints are reached by any name.
 """
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import Any
 
 OWN = ("localhost", "127.0.0.1", "::1")
+_CONTROL = re.compile(rb"/__admin(?=/|\Z)")
+
+
+def control_place(raw_path: bytes) -> tuple[bytes, bytes] | None:
+    """What stands before and behind `/__admin` in a path, as it was sent; None when it is no segment of it."""
+    found = _CONTROL.search(raw_path)
+    return None if found is None else (raw_path[: found.start()].rstrip(b"/"), raw_path[found.end() :])
 
 
 def is_foreign(scope: dict[str, Any]) -> bool:

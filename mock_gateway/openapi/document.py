@@ -96,12 +96,13 @@ def _operation(contract: Contract, operation: Operation) -> Json:
         "operationId": operation.name,
         "tags": [facts.tag],
         "summary": facts.summary,
-        "description": f"{facts.description}\n\nRules: {', '.join(facts.rules)}.",
+        "description": f"{facts.description}\n\nRules: {', '.join(facts.rules)}." if facts.rules else facts.description,
     }
     if parameters := _parameters(contract, operation, facts):
         document["parameters"] = parameters
     if facts.request is not None:
-        document["requestBody"] = {"required": facts.request_required, "content": _content([facts.request])}
+        content = _content([facts.request, *facts.also_requests])
+        document["requestBody"] = {"required": facts.request_required, "content": content}
     return {**document, "responses": _responses(contract, operation, facts)}
 
 
@@ -114,15 +115,19 @@ def _paths(contract: Contract) -> Json:
 
 
 def _error_response(answer: ErrorAnswer) -> Json:
-    content = {JSON: {"schema": _ref("schemas", "ErrorResponse"), "example": answer.example}}
-    described = {"description": f"{answer.description} `error.type` is `{answer.type}`."}
+    content = {JSON: {"schema": _ref("schemas", answer.schema), "example": answer.example}}
+    kind = f" `error.type` is `{answer.type}`." if answer.type else ""
+    described = {"description": f"{answer.description}{kind}"}
     headers = {name: _ref("headers", component) for name, component in answer.headers.items()}
     return {**described, "headers": headers, "content": content} if headers else {**described, "content": content}
 
 
 def _components(contract: Contract) -> Json:
     return {
-        "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": contract.key}},
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": contract.key},
+            **contract.schemes,
+        },
         "parameters": dict(contract.parameters),
         "headers": dict(contract.headers),
         "responses": {answer.name: _error_response(answer) for answer in contract.errors.values()},
@@ -143,7 +148,7 @@ def build_document(contract: Contract) -> Json:
         "openapi": OPENAPI_VERSION,
         "info": _info(contract),
         "servers": _servers(contract),
-        "security": [{"bearer": []}],
+        "security": [dict(way) for way in contract.security],
         "tags": [{"name": name, "description": description} for name, description in contract.tags.items()],
         "paths": _paths(contract),
         "components": _components(contract),

@@ -63,7 +63,7 @@ class OperationFacts:
     parameters: names of component parameters, without those of the path.
     answer: what the success says; bodies: in which forms.
     errors: status to the case on this operation, in words.
-    request_required: whether the body may not be left out.
+    request_required: whether the body may not be left out. also_requests: other forms that the body can have.
     links: by name.
     """
 
@@ -77,6 +77,7 @@ class OperationFacts:
     parameters: tuple[str, ...] = ()
     request: Body | None = None
     request_required: bool = True
+    also_requests: tuple[Body, ...] = ()
     links: Mapping[str, Link] = field(default_factory=dict)
 
 
@@ -86,7 +87,7 @@ class ErrorAnswer:
 
     name: of the component response.
     type: what `error.type` says for this status.
-    headers: header name to component header.
+    headers: header name to component header. schema: of the body, where it is no error body.
     """
 
     name: str
@@ -94,6 +95,7 @@ class ErrorAnswer:
     description: str
     example: Json
     headers: Mapping[str, str] = field(default_factory=dict)
+    schema: str = "ErrorResponse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +103,14 @@ class Contract:
     """All that a document and a page are made of.
 
     name: of the dialect. document, page: the generated files, below the source tree.
-    address: where a mock serves the page.
+    address: where a mock serves the page. served_at: where it serves the document, when not at the root.
     title, summary, description: of the whole. world, key: words on the second server and on the bearer key.
     tags: name to description. operations: the dialect's table; facts: by operation id; errors: by status.
     path_parameters: name in a path template to the component. parameters, headers: components by name.
     named_examples: components by name. schema_examples: values per component schema.
     roots: the models that operations take and give; from them everything else is reached.
     written_schemas: component schemas that no model describes.
+    security: what a request carries, in any of these ways. schemes: their definitions, when there is not just the key.
     """
 
     name: str
@@ -130,3 +133,11 @@ class Contract:
     schema_examples: Mapping[str, Sequence[Any]]
     roots: Sequence[Any]
     written_schemas: Mapping[str, Json]
+    security: Sequence[Json] = ({"bearer": []},)
+    schemes: Mapping[str, Json] = field(default_factory=dict)
+    served_at: str = ""
+
+    @property
+    def served(self) -> str:
+        """Where a mock serves the document."""
+        return self.served_at or f"/{self.document.name}"

@@ -66,7 +66,7 @@ def _introduction(document: Json, served: Mapping[str, str]) -> Html:
         for server in document["servers"]
     )
     schemes = (
-        element("li", element("code", f"{scheme['type']} {scheme['scheme']}"), " ", inline(scheme["description"]))
+        element("li", element("code", _scheme(scheme)), " ", inline(scheme["description"]))
         for scheme in document["components"]["securitySchemes"].values()
     )
     return element(
@@ -80,6 +80,10 @@ def _introduction(document: Json, served: Mapping[str, str]) -> Html:
         element("h4", "Key"),
         element("ul", join(schemes)),
     )
+
+
+def _scheme(scheme: Json) -> str:
+    return f"{scheme['type']} {scheme['scheme']}" if "scheme" in scheme else f"{scheme['in']} {scheme['name']}"
 
 
 def _operation_groups(document: Json) -> Html:

@@ -96,7 +96,7 @@ def _success(document: Json, status: str, response: Json) -> Html:
         element("h4", element("span", status, class_="status good"), " Answer"),
         prose(response["description"]),
         _headers(document, response),
-        _content(document, response["content"]),
+        _content(document, response.get("content", {})),
         _links(response),
     )
 

@@ -125,7 +125,7 @@ def component_schemas(
         schema_generator=_WithoutFieldTitles,
         union_format="primitive_type_array",
     )
-    schemas = {name: tidied_schema(schema) for name, schema in generated["$defs"].items()}
+    schemas = {name: tidied_schema(schema) for name, schema in generated.get("$defs", {}).items()}
     schemas.update(written)
     if orphans := set(examples) - set(schemas):
         raise ValueError(f"examples without a schema: {', '.join(sorted(orphans))}")

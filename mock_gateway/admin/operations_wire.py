@@ -1,0 +1,210 @@
+"""The operations on faults and the journal, the live feed and the documents, as data.
+
+Owns: their words. What they do: `acts_wire.py`; the whole table: `operations.py`.
+"""
+
+from __future__ import annotations
+
+from mock_gateway.admin.chapters import DOCUMENTS, FAULTS, JOURNAL, LIVE
+from mock_gateway.admin.operation import HTML, JSON, JSON_LINES, SSE, YAML, AdminOperation
+
+FAULT_OPERATIONS = (
+    AdminOperation(
+        name="list_fault_kinds",
+        method="GET",
+        path="/faults/catalogue",
+        tag=FAULTS,
+        summary="List what can go wrong",
+        description="Every kind of fault with its fields, and whether a client may complain of it or has to cope.",
+        answer="The kinds.",
+        gives="FaultKinds",
+    ),
+    AdminOperation(
+        name="list_faults",
+        method="GET",
+        path="/faults",
+        tag=FAULTS,
+        summary="List the faults that are set",
+        description="Those of this world, each with how often it was injected.",
+        answer="The faults.",
+        gives="Faults",
+    ),
+    AdminOperation(
+        name="put_fault",
+        method="POST",
+        path="/faults",
+        tag=FAULTS,
+        summary="Set a fault",
+        description="For this world, or for one session or turn of it. The body is the fault as in a scenario.",
+        answer="The fault with its id.",
+        gives="SetFault",
+        success=201,
+        takes="NewFault",
+        query=("session", "turn"),
+        errors={
+            404: "There is no such session or turn in this world.",
+            422: "It is no fault; `param` names the field.",
+        },
+    ),
+    AdminOperation(
+        name="clear_faults",
+        method="DELETE",
+        path="/faults",
+        tag=FAULTS,
+        summary="Remove all faults",
+        description="Those of this world; what scenarios say stays.",
+        answer="There is none any more.",
+        success=204,
+    ),
+    AdminOperation(
+        name="remove_fault",
+        method="DELETE",
+        path="/faults/{fault_id}",
+        tag=FAULTS,
+        summary="Remove a fault",
+        description="Streams that are open go on as they are.",
+        answer="It is gone.",
+        success=204,
+        errors={404: "There is no such fault in this world."},
+    ),
+)
+
+JOURNAL_OPERATIONS = (
+    AdminOperation(
+        name="query_journal",
+        method="GET",
+        path="/journal",
+        tag=JOURNAL,
+        summary="Look into the journal",
+        description="Requests and turns in the order in which they ended. Every filter has to fit.",
+        answer="The entries that fit, the oldest first.",
+        gives="Entries",
+        query=(
+            "kind",
+            "session",
+            "turn",
+            "agent",
+            "operation",
+            "dialect",
+            "method",
+            "path",
+            "status",
+            "after",
+            "since",
+            "limit",
+            "newest",
+            "full",
+        ),
+    ),
+    AdminOperation(
+        name="export_journal",
+        method="GET",
+        path="/journal/export",
+        tag=JOURNAL,
+        summary="Export the journal",
+        description="As JSON lines, one entry each, or as HAR for tools that read it. Keys are left out.",
+        answer="The journal of this world.",
+        gives="JsonLines",
+        media=JSON_LINES,
+        also_gives={JSON: "Har"},
+        query=("format",),
+    ),
+    AdminOperation(
+        name="get_entry",
+        method="GET",
+        path="/journal/{entry_id}",
+        tag=JOURNAL,
+        summary="Show one entry",
+        description="With everything that is known of it: frames with their times, faults, violations of the contract.",
+        answer="The entry.",
+        gives="Entry",
+        errors={404: "There is no such entry in this world; the oldest are dropped."},
+    ),
+    AdminOperation(
+        name="clear_journal",
+        method="DELETE",
+        path="/journal",
+        tag=JOURNAL,
+        summary="Empty the journal",
+        description="That of this world. Ids go on where they were.",
+        answer="It is empty.",
+        success=204,
+    ),
+    AdminOperation(
+        name="verify",
+        method="POST",
+        path="/verify",
+        tag=JOURNAL,
+        summary="Check expectations",
+        description="Whether this was sent, so often, in this order, never. What is not met says what came instead, "
+        "and what was nearest.",
+        answer="The verdict; `ok` tells whether everything was as expected.",
+        gives="Verdict",
+        takes="Expectations",
+        errors={422: "An expectation makes no sense; `param` names it."},
+    ),
+    AdminOperation(
+        name="get_coverage",
+        method="GET",
+        path="/coverage",
+        tag=JOURNAL,
+        summary="What was exercised",
+        description="Which rules, events, statuses, pauses and faults were played in this world, and which were not.",
+        answer="The coverage.",
+        gives="Coverage",
+    ),
+)
+
+LIVE_OPERATIONS = (
+    AdminOperation(
+        name="follow_events",
+        method="GET",
+        path="/events",
+        tag=LIVE,
+        summary="Follow everything as it happens",
+        description="Server-sent events: requests that begin and end, turns that end, and what is done here; at the "
+        "root of all worlds, below a base path of its world. A reader that comes back with `Last-Event-ID` gets what "
+        "it missed, as far as that is kept. A slow reader is never waited for: `lost` says how much it missed.",
+        answer="A stream that does not end.",
+        gives="LiveFrame",
+        media=SSE,
+        query=("after_event",),
+        headers=("Last-Event-ID",),
+    ),
+)
+
+DOCUMENT_OPERATIONS = (
+    AdminOperation(
+        name="get_page",
+        method="GET",
+        path="/",
+        tag=DOCUMENTS,
+        summary="See this world",
+        description="A page for people: sessions, faults, and everything as it happens.",
+        answer="The page.",
+        gives="Page",
+        media=HTML,
+    ),
+    AdminOperation(
+        name="get_reference",
+        method="GET",
+        path="/docs",
+        tag=DOCUMENTS,
+        summary="Read the reference",
+        description="This document as a page that needs no network.",
+        answer="The page.",
+        gives="Page",
+        media=HTML,
+    ),
+    AdminOperation(
+        name="get_document",
+        method="GET",
+        path="/openapi.yaml",
+        tag=DOCUMENTS,
+        summary="Get the OpenAPI document",
+        description="This document.",
+        answer="The document.",
+        gives="Document",
+        media=YAML,
+    ),
+)
