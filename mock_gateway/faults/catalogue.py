@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mock_gateway.core.operations import OPERATIONS as OPERATIONS
 from mock_gateway.faults import of_bytes, of_connections, of_events, of_http
 from mock_gateway.faults.kinds import FaultKind, Group
 
@@ -20,26 +21,3 @@ FAULTS: Mapping[str, FaultKind] = MappingProxyType(
     {kind.name: kind for part in (of_connections, of_bytes, of_events, of_http) for kind in part.KINDS}
 )
 """The kinds by name."""
-
-OPERATIONS = (
-    "cancel_session",
-    "cancel_turn",
-    "create_draft_session",
-    "create_session",
-    "create_turn",
-    "download_sandbox_file",
-    "get_draft_session",
-    "get_session",
-    "get_turn",
-    "list_draft_sessions",
-    "list_owned_sessions",
-    "list_session_events",
-    "list_sessions",
-    "list_turn_events",
-    "list_turns",
-    "search_sessions",
-    "stream_turn",
-    "subscribe_turn",
-    "update_draft_session",
-)
-"""What `on` can name: the operations of every dialect, by their OpenAPI ids."""

@@ -14,7 +14,20 @@ from mock_gateway.core.errors import MockGatewayError
 Group = Literal["connection", "bytes", "events", "http"]
 Needs = Literal["none", "event", "point", "events", "lines"]
 Type = Literal[
-    "integer", "truth", "text", "bytes", "duration", "speed", "size", "choice", "data", "mapping", "integers", "names"
+    "integer",
+    "integers",
+    "truth",
+    "text",
+    "bytes",
+    "header",
+    "headers",
+    "duration",
+    "speed",
+    "size",
+    "choice",
+    "names",
+    "mapping",
+    "data",
 ]
 
 REQUIRED = "(required)"

@@ -306,7 +306,7 @@ LINES: tuple[FaultKind, ...] = (
         client_should="Raise an error instead of waiting for events.",
         example="{ fault: wrong-content-type, value: text/html }",
         breaks=True,
-        params=(Param("value", "text", "application/json", "The content type; with empty text there is none."),),
+        params=(Param("value", "header", "application/json", "The content type; with empty text there is none."),),
     ),
     FaultKind(
         name="odd-content-type",
@@ -315,7 +315,7 @@ LINES: tuple[FaultKind, ...] = (
         client_should=_SAME,
         example="{ fault: odd-content-type }",
         breaks=False,
-        params=(Param("value", "text", "Text/Event-Stream;Charset=UTF-8", "The content type."),),
+        params=(Param("value", "header", "Text/Event-Stream;Charset=UTF-8", "The content type."),),
     ),
     FaultKind(
         name="gzip",

@@ -18,8 +18,8 @@ KINDS: tuple[FaultKind, ...] = (
         params=(
             Param("status", "integer", REQUIRED, "The status.", least=200, most=599),
             Param("body", "data", None, "Text as it is, other data as JSON; the contract's own error when left out."),
-            Param("type", "text", None, "The content type; by itself that of JSON, or of plain text."),
-            Param("headers", "mapping", None, "More headers."),
+            Param("type", "header", None, "The content type; by itself that of JSON, or of plain text."),
+            Param("headers", "headers", None, "More headers."),
             EFFECT,
         ),
         on=(),
@@ -57,7 +57,7 @@ KINDS: tuple[FaultKind, ...] = (
         breaks=True,
         params=(
             Param("status", "integer", 307, "The status.", least=300, most=399),
-            Param("location", "text", None, "The Location header; there is none when left out."),
+            Param("location", "header", None, "The Location header; there is none when left out."),
             EFFECT,
         ),
         on=(),
@@ -128,7 +128,7 @@ KINDS: tuple[FaultKind, ...] = (
         client_should="Ignore them: HTTP libraries do.",
         example='{ fault: trailers, headers: { x-checksum: "1f" } }',
         breaks=False,
-        params=(Param("headers", "mapping", {"x-mock": "1"}, "The headers."),),
+        params=(Param("headers", "headers", {"x-mock": "1"}, "The headers."),),
         needs_socket=True,
     ),
 )

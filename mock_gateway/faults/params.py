@@ -16,6 +16,8 @@ SPEED = Quantity("a speed", {"B/s": 1, "KB/s": 1024, "MB/s": 1024 * 1024}, "100 
 MOST_BYTES = 16 * 1024 * 1024
 """What one fault may add to a stream."""
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.|$)", re.DOTALL)
 _PLAIN = {"n": b"\n", "r": b"\r", "t": b"\t", "0": b"\0", "\\": b"\\", '"': b'"'}
 
@@ -76,6 +78,8 @@ _EXPECTED: Mapping[str, str] = {
     "truth": "true or false",
     "text": "text",
     "bytes": "text with escapes such as \\n and \\xff",
+    "header": "one line of text",
+    "headers": "a mapping of names to values of headers",
     "duration": f"a duration such as {DURATION.example}",
     "speed": f"a speed such as {SPEED.example}",
     "size": f"a size such as {SIZE.example}",
@@ -119,6 +123,24 @@ def _of(kind: type) -> Callable[[Param, object, str], object]:
         return value
 
     return check
+
+
+def _header(param: Param, value: object, field: str) -> object:
+    if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+        raise _refuse(param, value, field)
+    return value
+
+
+def _headers(param: Param, value: object, field: str) -> object:
+    if not isinstance(value, dict):
+        raise _refuse(param, value, field)
+    for name, content in value.items():
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise FaultError(f"{field}.{name}", "this is no name of a header")
+        if isinstance(content, bool) or not isinstance(content, str | int):
+            raise FaultError(f"{field}.{name}", f"expected one line of text, found {content!r}")
+        _header(param, str(content), f"{field}.{name}")
+    return [(name.lower().encode(), str(content).encode("latin-1")) for name, content in value.items()]
 
 
 def _raw(param: Param, value: object, field: str) -> object:
@@ -175,6 +197,8 @@ _CHECKS: Mapping[str, Callable[[Param, object, str], object]] = {
     "integer": _integer,
     "integers": _integers,
     "truth": _of(bool),
+    "header": _header,
+    "headers": _headers,
     "text": _of(str),
     "bytes": _raw,
     "duration": _quantity(DURATION),

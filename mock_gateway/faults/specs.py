@@ -10,7 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from mock_gateway.faults.catalogue import FAULTS, OPERATIONS
+from mock_gateway.core.operations import OPERATIONS
+from mock_gateway.faults.catalogue import FAULTS
 from mock_gateway.faults.kinds import REQUIRED, STREAMS, FaultError, FaultKind
 from mock_gateway.faults.params import nearest, worth
 from mock_gateway.faults.places import Place, place_json, read_place

@@ -1,14 +1,18 @@
 """One connection under uvicorn: the seam to its socket, and what is said about bytes that are no request.
 
 Owns: `SeamProtocol`, which puts the connection into the scope, so that a stream notices a lost client without a task of
-its own; elsewhere (another server) streams fall back to watching `receive()`. Limits of a request's head.
-Must not know: endpoints, dialects. Look next: `server.py`, which serves with it.
+its own; elsewhere (another server) streams fall back to watching `receive()`. What faults do to a socket: reset it,
+close one direction, send bytes that are no chunk. Limits of a request's head.
+Must not know: endpoints, dialects, faults. Look next: `server.py`, which serves with it; `fault_delivery.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
+import socket
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +31,11 @@ OTHER_PROTOCOLS = {
     b"PRI * HTTP/2": "this is HTTP/2, and the port speaks HTTP/1.1",
 }
 """By the first bytes of what they send."""
+AT_ONCE = struct.pack("ii", 1, 0)
+"""SO_LINGER: to close is to reset, whatever was not sent yet is thrown away."""
+UNSENT = 0x894B
+"""SIOCOUTQNSD of Linux: bytes that the kernel has not sent yet."""
+Rewrite = Callable[[bytes], bytes]
 
 
 class Line(asyncio.WriteTransport):
@@ -72,6 +81,15 @@ class Line(asyncio.WriteTransport):
         """Close without a word."""
         self._transport.abort()
 
+    def write_eof(self) -> None:
+        """Close this direction only."""
+        self.flush()
+        self._transport.write_eof()
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that the transport keeps."""
+        return self._transport.get_write_buffer_size()
+
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """What the transport knows."""
         return self._transport.get_extra_info(name, default)
@@ -79,6 +97,25 @@ class Line(asyncio.WriteTransport):
     def is_closing(self) -> bool:
         """Whether nothing can be sent any more."""
         return self._transport.is_closing()
+
+
+class BentLine(Line):
+    """The way to the client for one answer whose bytes are not those that the server would write."""
+
+    __slots__ = ("_line", "_rewrite")
+
+    def __init__(self, line: Line, rewrite: Rewrite) -> None:
+        super().__init__(line._transport)
+        self._line = line
+        self._rewrite = rewrite
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send something else."""
+        self._line.write(self._rewrite(bytes(data)))
+
+    def close(self) -> None:
+        """Close when everything was sent."""
+        self._line.close()
 
 
 class SeamProtocol(HttpToolsProtocol):
@@ -96,6 +133,11 @@ class SeamProtocol(HttpToolsProtocol):
         self._head = 0
         self.line = Line(transport)
         self.transport = self.line  # type: ignore[assignment]  # all that uvicorn does with it from here on
+        if self.config.app.gateway.faults.refuses:  # type: ignore[union-attr]  # it is always our application
+            from mock_gateway.http.faulted import refuses
+
+            if refuses(self.config.app):  # type: ignore[arg-type]
+                self.reset()
 
     def on_message_begin(self) -> None:
         """A request begins: let the application find this connection."""
@@ -120,6 +162,42 @@ class SeamProtocol(HttpToolsProtocol):
     def flush(self) -> None:
         """Let what was kept go."""
         self.line.flush()
+
+    # -- what faults do ----------------------------------------------------------------------------------------------
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the client has gone."""
+        return self.parser is None
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that have not left this machine's sending side."""
+        kept = self.line.get_write_buffer_size()
+        try:
+            found = fcntl.ioctl(self.line.get_extra_info("socket").fileno(), UNSENT, b"\0\0\0\0")
+        except OSError:
+            return kept
+        return kept + int.from_bytes(found, "little")
+
+    def reset(self) -> None:
+        """Close the socket with a reset."""
+        sock = self.line.get_extra_info("socket")
+        if sock is not None and not self.line.is_closing():
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        self.line.abort()
+
+    def end(self) -> None:
+        """Close the socket when everything was sent, whatever the answer still lacks."""
+        self.line.close()
+
+    def half_close(self) -> None:
+        """Close the direction to the client only."""
+        self.line.write_eof()
+
+    def bend(self, rewrite: Rewrite) -> None:
+        """From here on write something else for this answer."""
+        self.cycle.transport = BentLine(self.line, rewrite)  # type: ignore[assignment]
 
     # -- what cannot be read -----------------------------------------------------------------------------------------
 

@@ -23,6 +23,10 @@ HEARTBEAT = b": hb\n"
 """One line, no blank line: a comment that no client takes for an event (STR-4)."""
 
 
+class Injected(Exception):
+    """A fault has ended the answer: nothing more is to be sent."""
+
+
 class Connection(Protocol):
     """The seam to the server's socket (`http/server.py`)."""
 
@@ -88,10 +92,13 @@ class Streams:
         send: Send,
         connection: Connection | None,
         sent: Sent | None = None,
+        *,
+        singly: bool = False,
     ) -> None:
         """Send everything after `cursor`, live, until the turn is over or the client has gone.
 
-        The response has been started; this sends its body. sent: where each write is noted.
+        The response has been started; this sends its body. sent: where each write is noted. singly: one frame in each
+        message, which somebody else sends and notes.
         """
         reader = Reader()
         self.readers.add(reader)
@@ -102,7 +109,7 @@ class Streams:
         if self._timer is None:
             self._arm()
         try:
-            await self._run(reader, view, cursor, send, sent)
+            await self._run(reader, view, cursor, send, None if singly else sent, singly=singly)
         finally:
             self.readers.discard(reader)
             view.turn.log.readers.remove(reader.wake)
@@ -113,7 +120,9 @@ class Streams:
         if self.closing and connection is not None:
             connection.abort()
 
-    async def _run(self, reader: Reader, view: Projection, cursor: int, send: Send, sent: Sent | None) -> None:
+    async def _run(
+        self, reader: Reader, view: Projection, cursor: int, send: Send, sent: Sent | None, *, singly: bool
+    ) -> None:
         most = 1  # the first frame does not wait for the others to be made
         while not (reader.gone or self.closing):
             before = cursor
@@ -137,7 +146,7 @@ class Streams:
                     await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
             if over:
                 return
-            most = ALONE if len(self.readers) == 1 else MOST_FRAMES
+            most = 1 if singly else ALONE if len(self.readers) == 1 else MOST_FRAMES
 
     def _watch(self, reader: Reader, receive: Receive, connection: Connection | None) -> asyncio.Task[None] | None:
         """See to it that a lost connection is noticed: by the seam, or by a task where there is none."""

@@ -15,6 +15,7 @@ from mock_gateway.wire.asks import Ask, ListEvents, ListSessions, ListTurns
 from mock_gateway.wire.operations import Operation
 from mock_gateway.wire.projection import Renderer
 from mock_gateway.wire.request import Request
+from mock_gateway.wire.words import Words
 
 Parse = Callable[[Request], Ask]
 Show = Callable[[Any, Any], bytes]
@@ -28,6 +29,8 @@ class Dialect(Renderer, Protocol):
     """By operation name. Each raises `Refusal`."""
     bases: tuple[str, ...]
     """Paths below which no other dialect's endpoint is looked for."""
+    words: Words
+    """How it spells what every stream has."""
     shows: Mapping[type[Ask], Show]
     """Bodies for asks that only this dialect has, by (ask, answer)."""
 

@@ -16,6 +16,7 @@ from mock_gateway.wire.beta.operations import OPERATIONS
 from mock_gateway.wire.beta.parse import PARSE
 from mock_gateway.wire.dialect import Show
 from mock_gateway.wire.projection import Projection, view_of
+from mock_gateway.wire.words import Words
 
 
 class Beta:
@@ -25,6 +26,7 @@ class Beta:
     operations = OPERATIONS
     parse = PARSE
     bases: tuple[str, ...] = ()
+    words = Words(number="sequence_id")
     shows: Mapping[type[Ask], Show] = MappingProxyType({})
 
     def weigh(self, fact: Fact) -> int:

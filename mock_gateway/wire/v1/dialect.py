@@ -17,6 +17,7 @@ from mock_gateway.wire.v1.messages import Json
 from mock_gateway.wire.v1.operations import BASES, OPERATIONS
 from mock_gateway.wire.v1.parse import parse_table
 from mock_gateway.wire.v1.readings import Readings
+from mock_gateway.wire.words import Words
 
 
 class V1:
@@ -25,6 +26,7 @@ class V1:
     name = "v1"
     operations = OPERATIONS
     bases: tuple[str, ...] = BASES
+    words = Words(status="state.status")
 
     def __init__(self, readings: Readings | None = None) -> None:
         self.readings = readings or Readings()
