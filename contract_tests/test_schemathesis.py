@@ -105,8 +105,8 @@ def read(report: Path) -> Iterator[Asked]:
     ids = operations()
     for line in report.read_text("utf-8").splitlines():
         finished = json.loads(line).get("ScenarioFinished")
-        recorder = finished["recorder"] if finished else {"interactions": {}}
-        for key, interaction in recorder["interactions"].items():
+        recorder = finished["recorder"] if finished else {}
+        for key, interaction in recorder.get("interactions", {}).items():
             case, checks = recorder["cases"][key]["value"], recorder["checks"].get(key, [])
             yield asked_of(ids, finished["phase"], case, interaction["response"] or {}, checks)
 

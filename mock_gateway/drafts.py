@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 def create_draft(gateway: Gateway, world: World, ask: CreateDraft, caller: Caller) -> Session:
     """A new draft. Raises `Refusal` when it names a saved agent that there is not."""
-    agent = (
-        gateway.agent(world, ask.agent_name) if ask.agent_name is not None else _agent_for(gateway, world, ask.names)
-    )
-    session = gateway.new_session(world, agent)
+    session = gateway.new_session(world, agent_of_draft(gateway, world, ask))
     session.created_by = caller.subject
     session.draft = Draft(ask.spec, ask.agent_name)
     world.add(session)
@@ -42,6 +39,13 @@ def update_draft(gateway: Gateway, world: World, ask: UpdateDraft, caller: Calle
             session.agent = _agent_for(gateway, world, ask.names)
     session.updated_at = gateway.now(session)
     return session
+
+
+def agent_of_draft(gateway: Gateway, world: World, ask: CreateDraft) -> Agent:
+    """The agent that will play a new draft. Raises `Refusal` when there is none."""
+    if ask.agent_name is not None:
+        return gateway.agent(world, ask.agent_name)
+    return _agent_for(gateway, world, ask.names)
 
 
 def _agent_for(gateway: Gateway, world: World, names: Sequence[str]) -> Agent:

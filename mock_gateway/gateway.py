@@ -1,6 +1,6 @@
 """The use cases: the only conductor between requests and the engine.
 
-Owns: which world, which session, which agent, which reading; the door; paging over sessions and turns.
+Owns: which world, which session, which agent, which reading; paging over sessions and turns.
 Everything that can still be a status code is decided here. Must not know: HTTP, JSON, any dialect.
 """
 
@@ -17,8 +17,9 @@ from mock_gateway.core.commands import CreateTurn
 from mock_gateway.core.engine import Policy, cancel_session, cancel_turn, create_turn
 from mock_gateway.core.errors import Reason, Refusal
 from mock_gateway.core.ids import digest
-from mock_gateway.core.script import Agent, DoorRule
+from mock_gateway.core.script import Agent
 from mock_gateway.core.state import Session, Turn
+from mock_gateway.door import knock
 from mock_gateway.drafts import create_draft, update_draft
 from mock_gateway.faults.board import FaultBoard
 from mock_gateway.journal import Journal, TurnEntry
@@ -97,6 +98,7 @@ class Gateway:
 
     def perform(self, world: World, ask: Ask, caller: Caller) -> Answer:
         """Do what is asked. Raises `Refusal`; then nothing has changed (INP-8)."""
+        knock(self, world, ask)
         return PERFORM[type(ask)](self, world, ask, caller)
 
     # -- worlds ----------------------------------------------------------------------------------------------------
@@ -161,8 +163,6 @@ class Gateway:
     def create_session(self, world: World, ask: CreateSession, caller: Caller) -> Session:
         """SES-1."""
         agent = self.agent(world, ask.agent_name)
-        attempt = world.attempts[agent.name] = world.attempts.get(agent.name, 0) + 1
-        knock(agent, "create_session", attempt)
         session = self.new_session(world, agent)
         session.title = ask.title
         session.created_by = caller.subject
@@ -208,8 +208,6 @@ class Gateway:
     def start_turn(self, world: World, ask: StartTurn, caller: Caller) -> Turn:
         """API-5."""
         session = find_session(world, ask.session_id)
-        session.attempts += 1
-        knock(session.agent, "create_turn", session.attempts)
         reading = session.agent.readings.concurrent_turn or ask.concurrent or self.settings.concurrent_turn
         command = CreateTurn(ask.items, ask.previous, caller.subject, caller.origin)
         policy = Policy(supersede=reading == "supersede", empty_runs=ask.empty_runs, ask_again=ask.ask_again)
@@ -253,7 +251,8 @@ class Gateway:
         session = find_session(world, ask.session_id)
         turn = find_turn(session, ask.turn_id)
         ended = turn.completed_at
-        if ended is not None and (not ask.replay or self.now(session) > ended + ask.replay):
+        # Behind its gate a turn has ended, and for those who follow it, it has not.
+        if ended is not None and turn.gate is None and (not ask.replay or self.now(session) > ended + ask.replay):
             raise Refusal(
                 Reason.TURN_NOT_RUNNING,
                 f"turn {turn.id} is {turn.state}; only a running turn can be streamed, read its events instead",
@@ -350,23 +349,6 @@ def find_turn(session: Session, turn_id: str, param: str = "turn_id") -> Turn:
     if turn is None:
         raise Refusal(Reason.UNKNOWN_TURN, f"session {session.id} has no turn {turn_id[:80]!r}", param=param)
     return turn
-
-
-def knock(agent: Agent, on: str, attempt: int) -> None:
-    """The door: a scripted refusal of this attempt. Raises `Refusal`."""
-    for rule in agent.door:
-        if rule.on == on and (not rule.attempts or attempt in rule.attempts):
-            raise Refusal(
-                Reason.SCRIPTED,
-                rule.message or _door_message(rule, attempt),
-                status=rule.status,
-                # A 429 always says when to come back (NET-4).
-                retry_after=1.0 if rule.status == 429 and rule.retry_after is None else rule.retry_after,
-            )
-
-
-def _door_message(rule: DoorRule, attempt: int) -> str:
-    return f"{rule.on} is answered {rule.status} by the scenario (attempt {attempt})"
 
 
 PERFORM: Mapping[type[Ask], Callable[..., Answer]] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mock_gateway.core.errors import Reason, Refusal
 from mock_gateway.core.lifecycle import TurnState
-from mock_gateway.core.script import Sandbox
+from mock_gateway.core.script import Agent, Sandbox
 from mock_gateway.core.state import Session
 from mock_gateway.wire.asks import DownloadFile
 from mock_gateway.worlds import World
@@ -24,7 +24,7 @@ def download_file(gateway: Gateway, world: World, ask: DownloadFile, _caller: Ca
     Raises `Refusal`: there is no such sandbox, or no such file in it; no turn has started it yet; a cancellation has
     stopped it (CAN-2), until the next turn of its session wakes it.
     """
-    sessions = [session for session in world.sessions.values() if session.sandbox_id == ask.sandbox_id]
+    sessions = _sharing(world, ask)
     if not sessions:
         _raise_unknown(gateway, world, ask)
     awake = [session for session in sessions if not _is_stopped(session)]
@@ -49,12 +49,27 @@ def _is_stopped(session: Session) -> bool:
     return session.sandbox_stopped and session.turns[-1].state is TurnState.CANCELLED
 
 
-def _raise_unknown(gateway: Gateway, world: World, ask: DownloadFile) -> None:
+def agent_of_sandbox(gateway: Gateway, world: World, ask: DownloadFile) -> Agent | None:
+    """The agent whose sandbox it is: of the latest session that has it, or the first that would have it."""
+    sessions = _sharing(world, ask)
+    if sessions:
+        return sessions[-1].agent
     for agent in world.all_agents(gateway.agents).values():
         if agent.sandbox is not None and agent.sandbox.id == ask.sandbox_id:
-            raise Refusal(
-                Reason.SANDBOX_NOT_STARTED,
-                f"sandbox {ask.sandbox_id!r} of agent {agent.name!r} was not started yet; a turn starts it",
-                param="sandbox_id",
-            )
+            return agent
+    return None
+
+
+def _sharing(world: World, ask: DownloadFile) -> list[Session]:
+    return [session for session in world.sessions.values() if session.sandbox_id == ask.sandbox_id]
+
+
+def _raise_unknown(gateway: Gateway, world: World, ask: DownloadFile) -> None:
+    agent = agent_of_sandbox(gateway, world, ask)
+    if agent is not None:
+        raise Refusal(
+            Reason.SANDBOX_NOT_STARTED,
+            f"sandbox {ask.sandbox_id!r} of agent {agent.name!r} was not started yet; a turn starts it",
+            param="sandbox_id",
+        )
     raise Refusal(Reason.UNKNOWN_SANDBOX, f"there is no sandbox {ask.sandbox_id[:80]!r}", param="sandbox_id")

@@ -21,7 +21,7 @@ Entry = tuple[float, int, Session]
 class World:
     """The sessions under one prefix.
 
-    numbers: sessions made so far. attempts: create_session requests per agent, refused ones included.
+    numbers: sessions made so far. attempts: requests at doors, refused ones included (`door.py`).
     agents: those that only this world has; they go before the server's. removed: names of the server's agents that it
     does not have. selected: the agent that plays every name there is no agent for.
     rate: how new clocks go; None leaves it to the server. paused: they begin paused. advanced: seconds by which
@@ -99,6 +99,12 @@ class World:
         shelf = self._drafts if session.draft is not None else self._by_agent.setdefault(session.agent.name, [])
         _shelve(shelf, entry)
         _shelve(self._all, entry)
+
+    def discard(self, session: Session) -> None:
+        """Let a session go."""
+        del self.sessions[session.id]
+        for shelf in (self._all, self._drafts, *self._by_agent.values()):
+            shelf[:] = [entry for entry in shelf if entry[2] is not session]
 
     def listed(
         self,

@@ -108,11 +108,12 @@ class Stage:
         events = numbered(self.post(f"{SESSIONS}/{session}/turns", {"input": [message(text)]}).content)
         return Spot(session, turn_id([event for _, event in events]), [event for _, event in events])
 
-    def waiting(self, session: str) -> list[Pending]:
-        """The calls that wait for the user at the end of a session."""
+    def waiting(self, session: str) -> list[Pending] | None:
+        """The calls that wait for the user at the end of a session; none for an authorisation. None: nothing waits."""
         answer = self.http.get(f"{SESSIONS}/{segment(session)}/turns", params={"limit": 1})
         turns = answer.json()["data"] if answer.status_code == 200 else ()
-        return [call for turn in turns for call in pending_in(turn["state"].get("required_actions") or ())]
+        wanted = [action for turn in turns for action in turn["state"].get("required_actions") or ()]
+        return pending_in(wanted) if wanted else None
 
     def past(self, session: str, turn: str | None) -> Past:
         """What a turn that comes after this one inherits, from its stream."""
@@ -243,7 +244,7 @@ def to_turn(case: Any, linked: bool) -> None:
 def fit(session: str, body: Json, items: Sequence[Json], types: frozenset[str]) -> None:
     """What a session that schemathesis chose can be told now: answers while it waits, else a message."""
     waiting = stage().waiting(session)
-    if waiting:
+    if waiting is not None:
         body["input"], body["previous_turn_id"] = [reply_to(call) for call in waiting], "auto"
     elif types and (types != {"user.message"} or has_file(items)):
         body["input"] = [message("hello")]

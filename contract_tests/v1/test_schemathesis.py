@@ -20,18 +20,19 @@ import yaml
 from schemathesis.checks import CHECKS, load_all_checks
 
 from contract_tests.broken.edits import Make
-from contract_tests.broken.layers import Layer
-from contract_tests.broken.serving import serving_in_a_thread
+from contract_tests.broken.serving import SCENARIOS, serving_in_a_thread
 from contract_tests.client import KEY, SSE
-from contract_tests.v1.broken.serving import real_app
+from contract_tests.v1.broken.serving import MORE, real_app
 from contract_tests.v1.broken.zoo import every
 from mock_gateway.settings import Keys
+from mock_gateway.testing.process import running_server
 
 pytestmark = pytest.mark.own_gateway
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DOCUMENT = ROOT / "openapi.v1.yaml"
+SUBJECT = "ada@example.test"
 PATIENCE = 180.0
 """Seconds for a whole run; it takes about thirty."""
 PHASES = {"examples", "coverage", "fuzzing", "stateful"}
@@ -82,8 +83,8 @@ def operations() -> dict[str, str]:
 
 
 def server(layer: Make) -> Callable[[], Any]:
-    """A gateway that takes one key only."""
-    keys = Keys(subjects={KEY: "ada@example.test"}, only_known=True)
+    """The gateway of the run with a layer around it that breaks something."""
+    keys = Keys(subjects={KEY: SUBJECT}, only_known=True)
     return lambda: layer(real_app(speed=0.0, keys=keys))
 
 
@@ -107,8 +108,8 @@ def read(report: Path) -> Iterator[Asked]:
     ids = operations()
     for line in report.read_text("utf-8").splitlines():
         finished = json.loads(line).get("ScenarioFinished")
-        recorder = finished["recorder"] if finished else {"interactions": {}}
-        for key, interaction in recorder["interactions"].items():
+        recorder = finished["recorder"] if finished else {}
+        for key, interaction in recorder.get("interactions", {}).items():
             case, checks = recorder["cases"][key]["value"], recorder["checks"].get(key, [])
             response = interaction["response"] or {}
             yield Asked(
@@ -125,7 +126,9 @@ def read(report: Path) -> Iterator[Asked]:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The run, of everything there is."""
-    with serving_in_a_thread(server(Layer)) as url:
+    keys = ("--key", f"{KEY}={SUBJECT}", "--only-keys")
+    # The server as anybody starts it: what is no HTTP is answered by its own protocol, and not by uvicorn's.
+    with running_server("--speed", "0", *keys, "--scenarios", str(SCENARIOS), "--scenarios", str(MORE)) as url:
         return schemathesis_run(url, tmp_path_factory.mktemp("schemathesis"))
 
 

@@ -17,8 +17,9 @@ SAVED = frozenset({"saved"})
 
 
 class Ask(Struct, kw_only=True):
-    """Any request that parsed."""
+    """Any request that parsed. operation: its name in the dialect that it was asked in; empty when nobody asked so."""
 
+    operation: str = ""
     notes: list[str] = field(default_factory=list)
 
 

@@ -63,18 +63,18 @@ _TYPES = frozenset(kind for kind, _, _ in _EVENTS.values())
 
 BETA = Table(
     errors={
-        "create_session": frozenset({400, 404, 409, 413, 422}) | _DOOR,
+        "create_session": frozenset({400, 404, 409, 413, 422}),
         "list_sessions": frozenset({400, 404}),
         "get_session": frozenset({400, 404}),
         "cancel_session": frozenset({400, 404, 413}),
-        "create_turn": frozenset({400, 404, 409, 413, 422}) | _DOOR,
+        "create_turn": frozenset({400, 404, 409, 413, 422}),
         "list_turns": frozenset({400, 404}),
         "get_turn": frozenset({400, 404}),
         "stream_turn": frozenset({400, 404, 409}),
         "list_turn_events": frozenset({400, 404, 409}),
         "cancel_turn": frozenset({400, 404, 413}),
     },
-    on_every_operation=frozenset({401, 403, 405}),
+    on_every_operation=frozenset({401, 403, 405}) | _DOOR,
     unreached=frozenset({"create_session", "list_sessions"}),
     rules=frozenset(rule for rule in REGISTER if RULE_ID.fullmatch(rule)),
     objects={name: (f"type sequence_id {required}", optional) for name, (_, required, optional) in _EVENTS.items()}

@@ -93,25 +93,25 @@ _PAUSES = frozenset({"tool.approval_required", "tool.response_required", "mcp.au
 
 V1 = Table(
     errors={
-        "create_session": frozenset({400, 404, 409, 413, 422}) | _DOOR,
+        "create_session": frozenset({400, 404, 409, 413, 422}),
         "list_sessions": frozenset({400, 404, 422}),
         "get_session": frozenset({400, 404}),
         "cancel_session": frozenset({400, 404, 412, 413, 424}),
-        "create_turn": frozenset({400, 404, 412, 413, 422}) | _DOOR,
+        "create_turn": frozenset({400, 404, 412, 413, 422}),
         "list_turns": frozenset({400, 404, 412}),
         "get_turn": frozenset({400, 404}),
-        "subscribe_turn": frozenset({400, 404, 412, 413, 504}),
+        "subscribe_turn": frozenset({400, 404, 412, 413}),
         "list_turn_events": frozenset({400, 404, 409, 412}),
         "list_session_events": frozenset({400, 404, 412}),
-        "create_draft_session": frozenset({400, 404, 413, 422, 500}),
+        "create_draft_session": frozenset({400, 404, 413, 422}),
         "list_draft_sessions": frozenset({400, 404, 422}),
         "get_draft_session": frozenset({400, 404}),
         "update_draft_session": frozenset({400, 404, 413, 422}),
         "list_owned_sessions": frozenset({400, 404, 422}),
         "search_sessions": frozenset({400, 422}),
-        "download_sandbox_file": frozenset({400, 404, 410, 412, 413, 502}),
+        "download_sandbox_file": frozenset({400, 404, 410, 412, 413}),
     },
-    on_every_operation=frozenset({401, 403, 405}),
+    on_every_operation=frozenset({401, 403, 405}) | _DOOR,
     unreached=frozenset(
         {
             "create_session",

@@ -83,6 +83,11 @@ def test_the_first_comment_says_what_a_scenario_shows(text: str, shown: str) -> 
             "door",
             (DoorRule("create_turn", 429, (2,), 3.0, "slow"),),
         ),
+        (
+            "door: [{ on: [subscribe_turn, stream_turn], answer: 504 }]",
+            "door",
+            (DoorRule("subscribe_turn", 504), DoorRule("stream_turn", 504)),
+        ),
         ("door: [{ on: create_turn, nth: [1, 3], answer: 500 }]", "door", (DoorRule("create_turn", 500, (1, 3)),)),
     ],
 )

@@ -42,7 +42,8 @@ RULE = "agent: a\nturns:\n  - "
         ('agent: a\nparams: { n: "{{ turn.n }}" }', "2:14", "cannot hold {{ }}", ""),
         ("agent: a\ndoor: [{ on: create_turn }]", "2:8", "`answer` is missing in door rule", "429"),
         ("agent: a\ndoor: [{ on: create_turn, answer: 200 }]", "2:35", "a whole number from 400 to 599", ""),
-        ("agent: a\ndoor: [{ on: turn, answer: 429 }]", "2:14", "`create_session` or `create_turn`", ""),
+        ("agent: a\ndoor: [{ on: turn, answer: 429 }]", "2:14", "`subscribe_turn` or `update_draft_session`", ""),
+        ("agent: a\ndoor: [{ on: [cancel_turn, get_turns], answer: 429 }]", "2:28", "expected", "`get_turn`"),
         # sessions
         ("agent: a\nsessions: [{ created: yesterday }]", "2:23", "expected an age such as 10m ago", ""),
         ("agent: a\nsessions: [{ created: 2026-13-01T00:00:00Z }]", "2:23", "expected an age", ""),

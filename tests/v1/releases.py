@@ -16,11 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mock_gateway.http.app import App
+from mock_gateway.core.operations import OPERATIONS
 from mock_gateway.settings import Keys
-from mock_gateway.wire.v1.dialect import V1
 from tests.v1.desk import desk
 from tests.v1.stories import BOX, DESK, VAULT
 
@@ -59,28 +57,30 @@ class Result:
     detail: str
 
 
-class FailingApp(App):
-    """The application, with every status on demand below `/fail/<status>`."""
+REFUSED = (400, 401, 403, 404, 409, 410, 412, 413, 422, 424, 500, 502, 504)
+"""The statuses for which there is an agent that lets a session and a draft be made, and then answers nothing else."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """ASGI entry."""
-        if not scope["path"].startswith("/fail/"):
-            await super().__call__(scope, receive, send)
-            return
-        status = int(scope["path"].split("/")[2])
-        body = V1().error(status, f"{status}, as asked for")
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+
+def refuser(status: int) -> str:
+    """A scenario whose door answers every operation with a status."""
+    made = ("create_session", "create_draft_session")
+    others = ", ".join(name for name in OPERATIONS if name not in made)
+    return f"""
+agent: refuses-{status}
+sandbox: {{ id: box.{status} }}
+door:
+  - {{ on: [{", ".join(made)}], nth: {list(range(2, 20))}, answer: {status} }}
+  - {{ on: [{others}], answer: {status} }}
+"""
 
 
 @contextmanager
 def met() -> Iterator[str]:
     """The server that the releases meet; its URL."""
-    texts = (DESK, VAULT, BOX, *DOORS.split("---\n"))
+    texts = (DESK, VAULT, BOX, *DOORS.split("---\n"), *map(refuser, REFUSED))
     keys = Keys(refused=frozenset({"spent"}), forbidden=frozenset({"guest"}))
     files = {"/out/report.txt": "Grüße".encode()}
-    with desk(*texts, files=files, make_app=FailingApp, speed=1.0, heartbeat=0.1, keys=keys) as server:
+    with desk(*texts, files=files, speed=1.0, heartbeat=0.1, keys=keys) as server:
         yield server.url
 
 

@@ -21,12 +21,6 @@ _KEY = {
     403: "The key may not do this (NET-2).",
 }
 _PATH = {400: "The path is not percent-encoded UTF-8."}
-_METHOD = {
-    405: "Another method was used on this path. `Allow` names those it has.",
-}
-_NO_SESSION = {404: "There is no such session."}
-_NO_TURN = {404: "There is no such session, or no such turn in it."}
-_BODY = {413: "The body is larger than the server takes."}
 _DOOR = {
     429: "A scenario's door sends the caller away for a while; `Retry-After` says how long.",
     500: "A scenario's door answers with a failure.",
@@ -34,6 +28,11 @@ _DOOR = {
     503: "A scenario's door answers that the service is not there.",
     504: "A scenario's door answers that it waited for too long.",
 }
+_METHOD = {405: "Another method was used on this path. `Allow` names those it has.", **_DOOR}
+"""What every operation may answer, besides 401 and 403."""
+_NO_SESSION = {404: "There is no such session."}
+_NO_TURN = {404: "There is no such session, or no such turn in it."}
+_BODY = {413: "The body is larger than the server takes."}
 _PAGE = {400: "`limit`, `order` or `page_token` is wrong, or the token is not of this list (PAG-2)."}
 
 _OF_NEW_SESSION = {"session_id": "$response.body#/data/id"}
@@ -93,7 +92,6 @@ _CREATE_SESSION = OperationFacts(
         409: "A scenario's door answers with a conflict; it does not happen otherwise.",
         **_BODY,
         422: "A scenario's door answers that the request does not fit; it does not happen otherwise.",
-        **_DOOR,
     },
     links=_session_links(_OF_NEW_SESSION),
 )
@@ -178,7 +176,6 @@ _CREATE_TURN = OperationFacts(
         "session was cancelled (reading `cancel: session`).",
         **_BODY,
         422: "The input does not fit what the session waits for (INP-3 to INP-7). The message names the calls.",
-        **_DOOR,
     },
     links=_turn_links(_OF_NEW_TURN) | {"ListTurns": Link("list_turns", "Find the turn in its session.", _OF_SESSION)},
 )

@@ -14,7 +14,16 @@ KEY: Cases = {
     403: "The key may not do this (V1-NET-3).",
 }
 METHOD: Cases = {405: "Another method was used on this path. `Allow` names those it has."}
-COMMON: Cases = {**KEY, **METHOD}
+DOOR: Cases = {
+    429: "A scenario's door sends the caller away for a while; `Retry-After` says how long.",
+    500: "A scenario's door answers with a failure.",
+    502: "A scenario's door answers with a failure behind it.",
+    503: "A scenario's door answers that the service is not there.",
+    504: "A scenario's door answers that it waited for too long.",
+}
+COMMON: Cases = {**KEY, **METHOD, **DOOR}
+SCRIPTED = "The mock answers so only where a scenario's door says it."
+"""Behind a case that the contract has and the mock does not meet by itself."""
 PATH: Cases = {400: "The path is not percent-encoded UTF-8."}
 NO_SESSION: Cases = {404: "There is no such session."}
 NO_TURN: Cases = {404: "There is no such session, or no such turn in it."}
@@ -24,16 +33,9 @@ BODY: Cases = {413: "The body is larger than the server takes."}
 PAGE: Cases = {400: "`limit`, `order` or `page_token` is wrong, or the token is not of this list (V1-PAG-3)."}
 LISTED: Cases = {
     400: "A moment, a filter, `limit` or `order` is wrong, or the token is not of this list (V1-PAG-3).",
-    422: "The contract has it for a query that makes no sense; the mock answers 400 instead.",
+    422: f"The contract has it for a query that makes no sense, to which the mock says 400. {SCRIPTED}",
 }
-DOOR: Cases = {
-    429: "A scenario's door sends the caller away for a while; `Retry-After` says how long.",
-    500: "A scenario's door answers with a failure.",
-    502: "A scenario's door answers with a failure behind it.",
-    503: "A scenario's door answers that the service is not there.",
-    504: "A scenario's door answers that it waited for too long.",
-}
-STORE_GONE: Cases = {412: "The contract has it for a session whose store is gone; the mock's never is."}
+STORE_GONE: Cases = {412: f"The contract has it for a session whose store is gone. {SCRIPTED}"}
 
 OF_NEW_SESSION = {"session_id": "$response.body#/data/id"}
 OF_SESSION = {"session_id": "$request.path.session_id"}

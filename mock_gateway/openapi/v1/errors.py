@@ -86,7 +86,7 @@ ERRORS: dict[int, ErrorAnswer] = {
     424: error_answer(
         "FailedDependency",
         "failed_dependency",
-        "Something that the request needs failed. The contract has it; the mock does not answer so by itself.",
+        "Something that the request needs failed. Only where a scenario scripts it.",
         f"session {SESSION_ID} could not be cancelled: its store did not answer",
         "failed_dependency",
     ),

@@ -10,7 +10,6 @@ from mock_gateway.openapi.facts import SSE, Body, Link, OperationFacts
 from mock_gateway.openapi.v1.cases import (
     BODY,
     COMMON,
-    DOOR,
     NO_SESSION,
     NO_TURN,
     OF_FIRST_TURN,
@@ -20,6 +19,7 @@ from mock_gateway.openapi.v1.cases import (
     OF_TURN_OF_FIRST_EVENT,
     PAGE,
     PATH,
+    SCRIPTED,
     STORE_GONE,
     next_page,
     talk_links,
@@ -74,7 +74,6 @@ _CREATE_TURN = OperationFacts(
         422: "The input does not fit what the session waits for: a user message while answers are pending, an answer "
         "for nothing, too many or too few, an empty message, a file that needs a sandbox. The message names the calls. "
         "Published clients have no typed error for it; a server can be told to answer 400 instead.",
-        **DOOR,
     },
     links=turn_links(OF_NEW_TURN)
     | {
@@ -127,7 +126,7 @@ _SUBSCRIBE = OperationFacts(
         **NO_TURN,
         412: "The turn is over for too long; its events are in the log.",
         **BODY,
-        504: "The contract has it for a stream that did not begin in time; the mock's always does.",
+        504: f"The contract has it for a stream that did not begin in time. {SCRIPTED}",
     },
 )
 _LIST_TURN_EVENTS = OperationFacts(
@@ -181,8 +180,8 @@ _DOWNLOAD = OperationFacts(
         404: "There is no such sandbox, or no such file in it.",
         410: "The sandbox was stopped when its turn was cancelled; the next turn starts it again.",
         412: "No turn has started the sandbox yet.",
-        413: "The contract has it for a file that is too large; the mock sends files of any size.",
-        502: "The contract has it for a sandbox that does not answer; the mock's always does.",
+        413: f"The contract has it for a file that is too large. {SCRIPTED}",
+        502: f"The contract has it for a sandbox that does not answer. {SCRIPTED}",
     },
 )
 

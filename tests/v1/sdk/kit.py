@@ -159,8 +159,12 @@ class Kit:
 
     @property
     def drafts(self) -> Any:
-        """The generated client of drafts, wherever this release has it."""
-        return self.raw.draft_sessions if VERSION < (0, 2, 0) else self.raw.private.draft_sessions
+        """The generated client of drafts."""
+        return self.drafts_of(self.raw)
+
+    def drafts_of(self, raw: Any) -> Any:
+        """The generated client of drafts in the one of all agents, wherever this release has it."""
+        return raw.draft_sessions if VERSION < (0, 2, 0) else raw.private.draft_sessions
 
 
 def numbers(stream: list[Any]) -> list[Any]:
