@@ -51,6 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "http": {"admin", "core", "faults", "gateway", "journal", "settings", "wire", "worlds"},
     "client": set(),
     "openapi": {"admin", "wire"},
+    "recording": {"client", "core", "faults", "http", "wire"},
     "cli": {
         "core",
         "gateway",
@@ -63,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
         "testing",
         "wire",
         "worlds",
+        "recording",
     },
     "testing": {
         "control",

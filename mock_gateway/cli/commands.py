@@ -19,11 +19,25 @@ class Command(NamedTuple):
 COMMANDS = {
     "serve": Command("serve", "serve scenarios over HTTP", "mock-gateway serve --scenarios scenarios --speed 0"),
     "exec": Command("exec", "run a command with a server around it", "mock-gateway exec --speed 0 -- pytest"),
+    "record": Command(
+        "record", "write down what a gateway's agents do", "mock-gateway record --upstream https://gateway.example.com"
+    ),
     "list": Command("listing", "show the agents of scenario files", "mock-gateway list scenarios"),
     "lint": Command("lint", "check scenario files, seeded histories too", "mock-gateway lint scenarios --strict"),
     "play": Command("play", "talk to an agent in the terminal, without a server", "mock-gateway play support-bot"),
     "compare": Command(
         "compare", "show one conversation in both contracts, side by side", "mock-gateway compare support-bot"
+    ),
+    "check": Command(
+        "check",
+        "check a client, rule by rule, through an adapter",
+        "mock-gateway check client --command 'node adapter.mjs'",
+    ),
+    "explain": Command("explain", "tell what a case or a rule is about", "mock-gateway explain LIFE-DONE"),
+    "adapter-selftest": Command(
+        "selftest",
+        "check the adapter of a client itself",
+        "mock-gateway adapter-selftest --command 'node adapter.mjs'",
     ),
     "schema": Command(
         "schema", "print the JSON Schema of scenario files", "mock-gateway schema > scenarios/scenario.schema.json"

@@ -50,7 +50,7 @@ def run(arguments: Sequence[str]) -> int:
     if flags.get("explain"):
         write("\n".join(explain(chosen, as_json=chosen["json"])) + "\n")
         return OK
-    with _ended_by_signals(), ReadyFile(chosen["ready-file"]) as ready_file:
+    with ended_by_signals(), ReadyFile(chosen["ready-file"]) as ready_file:
         settings = settings_of(chosen)
         library = load(scenario_paths(chosen["scenarios"]), settings, params=chosen["param"])
         with listen(chosen["host"], chosen["port"]) as sock:
@@ -174,7 +174,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """Let a signal end everything in order, at any moment: SIGTERM (exit code 0), and a terminal that was closed.
 
     While the server runs it takes SIGTERM itself and raises it again when it has ended.

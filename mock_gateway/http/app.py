@@ -24,6 +24,8 @@ PAGES = (b"/", b"/docs", b"/docs/v1", b"/openapi.yaml", b"/openapi.v1.yaml")
 class App:
     """One server. ready: scenarios are loaded; until then health is 503."""
 
+    dates = True
+
     def __init__(self, gateway: Gateway, dialects: Sequence[Dialect] | None = None) -> None:
         served: Sequence[Dialect] = dialects or all_dialects(gateway.settings)
         self.gateway = gateway

@@ -9,18 +9,36 @@ import asyncio
 import gc
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 
-from mock_gateway.http.app import App
 from mock_gateway.http.connection import SeamProtocol
+
+
+class Streams(Protocol):
+    """What is open."""
+
+    def close(self) -> None:
+        """End all of it."""
+
+
+class Served(Protocol):
+    """What a server serves. dates: whether the server adds the Date field; a proxy passes on the one that came."""
+
+    dates: bool
+
+    @property
+    def streams(self) -> Streams: ...
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI entry."""
 
 
 class Server(uvicorn.Server):
     """A uvicorn server that says when it is ready and ends at once, open streams or not."""
 
-    def __init__(self, app: App, sockets: list[socket.socket], on_ready: Callable[[], None]) -> None:
+    def __init__(self, app: Served, sockets: list[socket.socket], on_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
             http=SeamProtocol,
@@ -30,6 +48,7 @@ class Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
+            date_header=app.dates,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
             backlog=8192,
@@ -87,7 +106,7 @@ def settle_garbage() -> None:
     gc.enable()
 
 
-def serve(app: App, sock: socket.socket, on_ready: Callable[[], None]) -> bool:
+def serve(app: Served, sock: socket.socket, on_ready: Callable[[], None]) -> bool:
     """Serve until a signal. True when it was an interrupt (Ctrl-C)."""
     server = Server(app, [sock], on_ready)
     settle_garbage()

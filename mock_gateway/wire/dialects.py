@@ -6,7 +6,7 @@ Whoever needs dialects asks here and gets them behind their interface (`wire/dia
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ from mock_gateway.wire.story import Cast, Event, Line
 from mock_gateway.wire.v1 import story as v1_story
 from mock_gateway.wire.v1.dialect import V1
 from mock_gateway.wire.v1.readings import Readings
+
+if TYPE_CHECKING:
+    from mock_gateway.wire.recorded import Reader
 
 
 class Choices(Protocol):
@@ -37,10 +40,11 @@ class Choices(Protocol):
 
 
 class Voice(Struct, frozen=True):
-    """A dialect and how to tell the story of its streams."""
+    """A dialect, how to tell the story of its streams, and how a recorder reads it."""
 
     dialect: Dialect
     tell: Callable[[Sequence[Event], Cast], list[Line]]
+    read: Reader
 
 
 def documented() -> Dialect:
@@ -62,5 +66,8 @@ def all_dialects(choices: Choices) -> tuple[Dialect, ...]:
 
 
 def voices() -> tuple[Voice, ...]:
-    """Every dialect with its teller, in the same order."""
-    return (Voice(Beta(), beta_story.tell), Voice(V1(), v1_story.tell))
+    """Every dialect with its teller and reader, in the same order."""
+    from mock_gateway.wire.beta import recorded as beta_recorded
+    from mock_gateway.wire.v1 import recorded as v1_recorded
+
+    return (Voice(Beta(), beta_story.tell, beta_recorded), Voice(V1(), v1_story.tell, v1_recorded))
