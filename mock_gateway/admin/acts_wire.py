@@ -6,7 +6,11 @@ Owns: from a checked request to one call of the part that does it, and its answe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
+from msgspec.structs import asdict
+
+from mock_gateway.admin.acts_verdict import entries_of
 from mock_gateway.admin.acts_world import Act
 from mock_gateway.admin.answers import Answer, Desk
 from mock_gateway.admin.asking import CHECKER
@@ -18,7 +22,7 @@ from mock_gateway.core.state import json_bytes
 from mock_gateway.faults.catalogue import FAULTS
 from mock_gateway.faults.kinds import REQUIRED, FaultKind, Param
 from mock_gateway.faults.params import expected
-from mock_gateway.journal import Entry
+from mock_gateway.journal import Exchange
 
 # -- faults ------------------------------------------------------------------------------------------------------------
 
@@ -99,22 +103,18 @@ def _query(desk: Desk) -> object:
     is_full = desk.query("full", False)
     return {
         "entries": [entry_json(entry, bodies=is_full, frames=is_full) for entry in found],
-        "total": len(_entries(desk)),
+        "total": len(entries_of(desk)),
     }
-
-
-def _entries(desk: Desk) -> list[Entry]:
-    return [entry for entry in desk.gateway.journal.entries if entry.world == desk.prefix]
 
 
 def _export(desk: Desk) -> Answer:
     if desk.query("format", "jsonl") == "har":
         from mock_gateway.journal.har import export_har
 
-        return Answer(json_bytes(export_har(_entries(desk))), JSON)
+        return Answer(json_bytes(export_har(entries_of(desk))), JSON)
     from mock_gateway.journal.lines import export_jsonl
 
-    return Answer("".join(f"{line}\n" for line in export_jsonl(_entries(desk))), JSON_LINES)
+    return Answer("".join(f"{line}\n" for line in export_jsonl(entries_of(desk))), JSON_LINES)
 
 
 def _entry(desk: Desk) -> object:
@@ -123,9 +123,16 @@ def _entry(desk: Desk) -> object:
     entry_id = desk.param("entry_id")
     found = desk.gateway.journal.find(entry_id)
     if found is None or found.world != desk.prefix:
-        latest = [entry.id for entry in _entries(desk)[-20:]]
+        latest = [entry.id for entry in entries_of(desk)[-20:]]
         raise not_found(f"the journal of this world has no entry {entry_id[:80]!r}", "entry_id", latest)
-    return entry_json(found)
+    broken = None
+    if isinstance(found, Exchange):
+        from mock_gateway.journal.check import violations
+        from mock_gateway.journal.fit import CheckMissing
+
+        with suppress(CheckMissing):
+            broken = [asdict(one) for one in violations(found)]
+    return {**entry_json(found), "violations": broken}
 
 
 def _clear_journal(desk: Desk) -> None:

@@ -6,7 +6,6 @@ Owns: from a checked request to one call of `Control`, and its answer as JSON. M
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from mock_gateway.admin.answers import Answer, Desk
@@ -122,12 +121,9 @@ def _listed(desk: Desk, name: str) -> dict[str, Any]:
 
 
 def source_of(desk: Desk, name: str) -> str | None:
-    """The text of a scenario of this world; None when its file cannot be read any more."""
-    agent = desk.control.world.all_agents(desk.gateway.agents)[name]
-    try:
-        return Path(agent.file).read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
+    """The text of a scenario of this world; None for an agent that was never one."""
+    written = desk.control.world.all_agents(desk.gateway.agents)[name].written
+    return None if written is None else written.text
 
 
 def _remove_scenario(desk: Desk) -> None:
@@ -180,7 +176,7 @@ def _advance(desk: Desk) -> object:
     written = desk.body["seconds"]
     seconds = DURATION.parse(written) if isinstance(written, str) else float(written)
     if seconds is None or seconds > LONGEST:
-        hint = f"at most {LONGEST:g} seconds, which are ten years"
+        hint = "ten years at most, which are 3650d"
         raise AdminError(422, f"{written!r} is too long to advance by", "too_long", param="seconds", hint=hint)
     return clock.advance(seconds)
 

@@ -29,6 +29,11 @@ _KINDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
 """Type of a schema to what is one, and its name in words."""
 
 
+def _is_among(value: object, allowed: Sequence[object]) -> bool:
+    # To Python, 1 and true are equal.
+    return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in allowed)
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -45,7 +50,9 @@ class Checker:
             schema = self._schemas[schema["$ref"].rsplit("/", 1)[-1]]
         name = where or "the body"
         self._check_kind(schema, value, where)
-        if "enum" in schema and value not in schema["enum"]:
+        if "not" in schema and value is schema["not"]["const"]:
+            raise malformed(f"{name} is {str(value).lower()}, which is not allowed here", where or None)
+        if "enum" in schema and not _is_among(value, schema["enum"]):
             raise self._no_choice(name, where, value, schema["enum"])
         if isinstance(value, dict):
             self._check_object(schema, value, where)

@@ -21,6 +21,7 @@ TYPES: Mapping[int, str] = {
     409: "conflict_error",
     413: "request_too_large",
     422: "unprocessable_error",
+    501: "server_error",
     503: "server_error",
 }
 """`error.type` by status."""

@@ -116,8 +116,8 @@ JOURNAL_OPERATIONS = (
         tag=JOURNAL,
         summary="Show one entry",
         description="With everything that is known of it: frames with their times, faults, violations of the contract.",
-        answer="The entry.",
-        gives="Entry",
+        answer="The entry, with everything.",
+        gives="WholeEntry",
         errors={404: "There is no such entry in this world; the oldest are dropped."},
     ),
     AdminOperation(
@@ -141,7 +141,11 @@ JOURNAL_OPERATIONS = (
         answer="The verdict; `ok` tells whether everything was as expected.",
         gives="Verdict",
         takes="Expectations",
-        errors={422: "An expectation makes no sense; `param` names it."},
+        errors={
+            404: "No scenario of this world has a name that is expected.",
+            422: "An expectation makes no sense.",
+            501: "jsonschema-rs is not installed, and `no_violations` needs it.",
+        },
     ),
     AdminOperation(
         name="get_coverage",
@@ -152,6 +156,8 @@ JOURNAL_OPERATIONS = (
         description="Which rules, events, statuses, pauses and faults were played in this world, and which were not.",
         answer="The coverage.",
         gives="Coverage",
+        query=("agent",),
+        errors={404: "No scenario of this world has this name."},
     ),
 )
 

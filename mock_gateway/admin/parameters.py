@@ -27,7 +27,7 @@ QUERY: Mapping[str, Parameter] = {
     "kind": Parameter("Only requests, or only turns.", {"type": "string", "enum": list(KINDS)}, "exchange"),
     "session": Parameter("Only this session.", _TEXT, "sess-0193f5a0b1c2d3e4"),
     "turn": Parameter("Only this turn.", _TEXT, "0193f5a0-b5d0-7a41-9c3e-5f60718293a4"),
-    "agent": Parameter("Only turns of this agent.", _TEXT, "support-bot"),
+    "agent": Parameter("Only what is of this agent.", _TEXT, "support-bot"),
     "operation": Parameter("Only requests for this operation of a contract.", _TEXT, "create_turn"),
     "dialect": Parameter("Only requests of this contract.", {"type": "string", "enum": ["beta", "v1"]}, "beta"),
     "method": Parameter("Only requests with this method.", _TEXT, "POST"),

@@ -152,23 +152,40 @@ _ENTRY = {
     "state": "done",
 }
 
+_ENTRY_FIELDS = {
+    "v": whole("The version of this form."),
+    "kind": one_of("", "exchange", "turn"),
+    "id": text("`x-17` for a request, `t-18` for a turn."),
+    "at": number("Wall seconds since 1970."),
+    "time": moment("The same."),
+    "took_ms": number("Until the answer was complete; of a turn, session time."),
+    "world": text("Its base path."),
+    "session": text("Empty when it is about none."),
+    "turn": text("Empty when it is about none."),
+}
+
 JOURNAL_SCHEMAS: dict[str, Schema] = {
     "Entry": {
         **answer(
             "A request with all that was sent back, or a turn that ended; docs/journal.md has every field.",
-            {
-                "v": whole("The version of this form."),
-                "kind": one_of("", "exchange", "turn"),
-                "id": text("`x-17` for a request, `t-18` for a turn."),
-                "at": number("Wall seconds since 1970."),
-                "time": moment("The same."),
-                "took_ms": number("Until the answer was complete; of a turn, session time."),
-                "world": text("Its base path."),
-                "session": text("Empty when it is about none."),
-                "turn": text("Empty when it is about none."),
-            },
+            _ENTRY_FIELDS,
         ),
         "examples": [_ENTRY],
+    },
+    "WholeEntry": {
+        **answer(
+            "An entry with everything that is known of it.",
+            {
+                **_ENTRY_FIELDS,
+                "violations": {
+                    "type": ["array", "null"],
+                    "items": {"type": "object"},
+                    "description": "What of the request breaks its contract or is odd; null for a turn, and where "
+                    "jsonschema-rs is not installed.",
+                },
+            },
+        ),
+        "examples": [{**_ENTRY, "violations": None}],
     },
     "Entries": {
         **answer(

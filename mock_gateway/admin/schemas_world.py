@@ -67,6 +67,13 @@ SESSION_EXAMPLE = {
 _MOVED_EXAMPLE = {"moved": 1.0, "clock": CLOCK_EXAMPLE, "happened": [FACT_EXAMPLE], "turn": TURN_EXAMPLE}
 
 _MODE = "`real`; `scaled`, with a speed; `virtual`, which stands still; `skipping`, which jumps over every wait."
+STATE_EXAMPLE = {
+    "format": "mock-gateway state",
+    "version": 1,
+    "world": {"numbers": 0, "attempts": {}, "advanced": 0.0, "paused": False},
+    "scenarios": [],
+    "sessions": [],
+}
 _RATE = {
     "mode": one_of(_MODE, *MODES),
     "speed": number("Session seconds per second."),
@@ -183,9 +190,19 @@ SERVER_SCHEMAS: dict[str, Schema] = {
         "examples": [{"scope": "sessions"}],
     },
     "State": {
-        "type": "object",
-        "description": "A world as a document, as `export_state` gives it.",
-        "examples": [{}],
+        **wish(
+            "A world as a document, as `export_state` gives it: its scenarios, and its sessions as the commands that "
+            "made them. It is for `import_state`; what is in it may change with the version.",
+            {
+                "format": one_of("", "mock-gateway state"),
+                "version": whole("Of the document.", minimum=1, maximum=1),
+                "world": described({"type": "object"}, "The clock, the faults, what is selected and removed."),
+                "scenarios": items({"type": "object"}, "Those that the world or its sessions need."),
+                "sessions": items({"type": "object"}, "In the order in which they were made."),
+            },
+            needs=("format", "version", "world", "scenarios", "sessions"),
+        ),
+        "examples": [STATE_EXAMPLE],
     },
 }
 
@@ -198,7 +215,7 @@ SCENARIO_SCHEMAS: dict[str, Schema] = {
     "ScenarioSource": {
         **answer(
             "A scenario with its text.",
-            {**_SCENARIO, "source": or_null(text("As YAML; null when its file cannot be read any more."))},
+            {**_SCENARIO, "source": or_null(text("As YAML; null for an agent that a program made."))},
         ),
         "examples": [{**SCENARIO_EXAMPLE, "source": SCENARIO_TEXT}],
     },
@@ -289,9 +306,11 @@ SESSION_SCHEMAS: dict[str, Schema] = {
         "examples": [{"say": "Still looking."}],
     },
     "Pushed": {
-        "type": "object",
-        "description": "What happened.",
-        "examples": [{}],
+        **answer(
+            "What happened.",
+            {"happened": items(ref("Fact"), "In order."), "turn": described(ref("Turn"), "As it is now.")},
+        ),
+        "examples": [{"happened": [FACT_EXAMPLE], "turn": TURN_EXAMPLE}],
     },
 }
 

@@ -13,6 +13,8 @@ from mock_gateway.admin.errors import AdminError
 from mock_gateway.control import Cause, ControlError
 from mock_gateway.core.errors import MockGatewayError, Refusal
 from mock_gateway.faults.kinds import FaultError
+from mock_gateway.journal.fit import CheckMissing
+from mock_gateway.journal.matching import ExpectationError
 from mock_gateway.scenario.errors import Mistake, ScenarioErrors
 
 _STATUS = {Cause.UNKNOWN: 404, Cause.CONFLICT: 409, Cause.INVALID: 422}
@@ -69,5 +71,7 @@ TRANSLATIONS: Mapping[type[MockGatewayError], Callable[[Any], AdminError]] = {
     FaultError: _fault,
     ScenarioErrors: _scenario,
     Refusal: _refusal,
+    ExpectationError: lambda error: AdminError(422, str(error), "expectation_invalid", param="expect"),
+    CheckMissing: lambda error: AdminError(501, str(error), "check_missing"),
 }
 """By kind of error."""

@@ -16,7 +16,7 @@ from mock_gateway.control.facts import Json
 from mock_gateway.control.importing import import_state
 from mock_gateway.control.limited import WorldFaults, WorldJournal
 from mock_gateway.control.pushing import push
-from mock_gateway.control.sessions import find_session, session_json, timeline_json
+from mock_gateway.control.sessions import delete_session, find_session, session_json, timeline_json
 from mock_gateway.gateway import Gateway
 from mock_gateway.wire.dialects import all_dialects
 from mock_gateway.worlds import World
@@ -84,6 +84,10 @@ class Control:
         A fact has `at`, seconds since its turn began, and `sequence_ids`, the first and the last by dialect.
         """
         return timeline_json(self.gateway, find_session(self.world, session_id), self._dialects)
+
+    def delete_session(self, session_id: str) -> None:
+        """Let a session go: a turn that runs in it ends, and so do its streams. Raises `ControlError`."""
+        delete_session(self.gateway, self.world, session_id)
 
     def push(self, session_id: str, event: Mapping[str, object]) -> Json:
         """Put an event into the running turn, now. event: as in the `events` of a scenario.

@@ -26,6 +26,13 @@ def find_session(world: World, session_id: str) -> Session:
     return session
 
 
+def delete_session(gateway: Gateway, world: World, session_id: str) -> None:
+    """Let a session go: nothing of its turns happens any more, and their streams end. Raises `ControlError`."""
+    session = find_session(world, session_id)
+    gateway.runtime.forget(session.turns)
+    world.discard(session)
+
+
 def session_json(gateway: Gateway, session: Session) -> Json:
     """A session in short."""
     return {

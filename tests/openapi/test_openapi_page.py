@@ -9,6 +9,7 @@ import pytest
 from openapi_reading import READINGS, Reading, every_contract
 
 from mock_gateway.http.app import PAGES
+from mock_gateway.openapi.admin.contract import ADMIN
 from mock_gateway.openapi.outputs import generated_files
 from mock_gateway.openapi.page import build_page, rule_places
 from mock_gateway.openapi.page_html import Html, element, inline, prose
@@ -93,8 +94,9 @@ def test_what_a_mock_serves_beside_the_page_is_linked_and_served(reading: Readin
     served = {link.encode() for link in _read(page).links if link.startswith("/")}
 
     others = {other.contract.address.encode() for other in READINGS.values() if other is not reading}
-    assert served == others | {b"/" + str(reading.contract.document).encode()}
-    assert served | {reading.contract.address.encode()} <= set(PAGES)
+    control = ADMIN.address.encode()
+    assert served == others | {control, b"/" + str(reading.contract.document).encode()}
+    assert (served - {control}) | {reading.contract.address.encode()} <= set(PAGES)
 
 
 def test_every_cited_rule_is_in_the_index_with_its_places() -> None:

@@ -105,6 +105,11 @@ ERRORS: Mapping[int, ErrorAnswer] = {
             ],
         ),
     ),
+    501: _answer(
+        "Missing",
+        "Something that this needs is not installed.",
+        AdminError(501, "jsonschema-rs is not installed", "check_missing"),
+    ),
     503: ErrorAnswer("NotReady", "", "The server takes no requests now.", {"status": "loading"}, schema="NotReady"),
 }
 """By status."""
