@@ -64,6 +64,8 @@ def compile_agent(
         readings=Readings(**record["readings"].values) if "readings" in record else Readings(),
         seed=seed,
         written=_written(record, shared, base, strict=strict, params=params),
+        faults=record.get("faults", ()),
+        has_faults="faults" in record or any(rule.faults for rule in rules),
     )
     _try_unused(shared, place, shop)
     if not shop.mistakes:
@@ -122,6 +124,7 @@ def _rule(record: Record, index: int, place: Place, shop: Workshop) -> Rule:
         servers=servers_of(script, shop.servers),
         on_refused=make_script(refused, inner, f"{path}/on_refused", shop) if refused else None,
         position=record.node.position,
+        faults=record.get("faults", ()),
     )
 
 

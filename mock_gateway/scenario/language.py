@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mock_gateway.core.operations import OPERATIONS
 from mock_gateway.scenario.leaves import FreeMapping, Moment, Patience
+from mock_gateway.scenario.mishaps import Mishap
 from mock_gateway.scenario.records import Either, Fields, Key, KeyedBy, ListOf, MapOf, OneOrMany
 from mock_gateway.scenario.shape import NAME, Choice, Integer, Text, Truth
 from mock_gateway.scenario.vocabulary import CUT, DURATION_SHAPE, PACE, RULE, SCRIPT, STEP
@@ -204,6 +205,12 @@ AGENT = Fields(
             FreeMapping("names to first values"), "What `set` may change and `when` may ask for.", "{ visits: 0 }"
         ),
         "door": Key(ListOf(_DOOR), "Refusals at the door.", "[{ on: create_turn, nth: 2, answer: 429 }]"),
+        "faults": Key(
+            ListOf(Mishap(), least=1),
+            "What goes wrong on the wire with requests that concern this agent.",
+            "[{ fault: reset, at: { event: 3 } }]",
+            tried=("fault", "errors", "chaos"),
+        ),
         "sessions": Key(
             ListOf(_SESSION), "Sessions that exist from the start.", '[{ title: Old, history: ["Hello."] }]'
         ),

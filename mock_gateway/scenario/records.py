@@ -172,14 +172,15 @@ def _pairs(group: Sequence[str]) -> Iterable[tuple[str, str]]:
 
 def example(entry: Key) -> object:
     """The example of a key as data."""
-    return _plain(compose(Source(entry.example, "example")))
+    return as_data(compose(Source(entry.example, "example")))
 
 
-def _plain(node: Node) -> object:
+def as_data(node: Node) -> object:
+    """A node as plain data."""
     if node.kind == "list":
-        return [_plain(item) for item in node.value]
+        return [as_data(item) for item in node.value]
     if node.kind == "mapping":
-        return {key: _plain(value) for key, value in node.value.items()}
+        return {key: as_data(value) for key, value in node.value.items()}
     value: object = node.value
     return value
 

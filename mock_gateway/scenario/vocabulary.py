@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from mock_gateway.core.quantities import DURATION, RATE, SHARE, SIZE
 from mock_gateway.scenario.leaves import Anything, FreeMapping, Templated, Wanted
+from mock_gateway.scenario.mishaps import Mishap
 from mock_gateway.scenario.records import Either, Fields, Key, KeyedBy, Later, ListOf, OneOrMany
 from mock_gateway.scenario.shape import NAME, Choice, Integer, Measured, Number, Shape, Text, Truth
 
@@ -433,6 +434,12 @@ RULE = _step(
             SCRIPT,
             "Played instead, when a person refused an MCP authorisation; without it, it is asked for again.",
             "{ say: Then I cannot help. }",
+        ),
+        "faults": Key(
+            ListOf(Mishap(in_rule=True), least=1),
+            "What goes wrong with the requests of turns in which it is played.",
+            "[{ fault: drop, at: { event: 3 } }]",
+            tried=("fault", "errors", "chaos"),
         ),
     },
 )
