@@ -35,6 +35,19 @@ ALLOWED: dict[str, set[str]] = {
         "wire",
         "worlds",
     },
+    "conformance": {
+        "client",
+        "core",
+        "faults",
+        "gateway",
+        "http",
+        "journal",
+        "runtime",
+        "scenario",
+        "settings",
+        "testing",
+        "wire",
+    },
     "control": {
         "core",
         "faults",
@@ -53,6 +66,7 @@ ALLOWED: dict[str, set[str]] = {
     "openapi": {"admin", "wire"},
     "recording": {"client", "core", "faults", "http", "wire"},
     "cli": {
+        "conformance",
         "core",
         "gateway",
         "http",

@@ -15,6 +15,7 @@ from mock_gateway.core.errors import MockGatewayError
 OK = 0
 CHECKS_FAILED = 1
 USAGE = 2
+UNREACHABLE = 3
 OUR_FAULT = 4
 INTERRUPTED = 130
 

@@ -16,7 +16,8 @@ from mock_gateway.cli.errors import OK, USAGE, Ending, UsageError, write
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code: 0 fine, 1 checks failed, 2 usage or config, 4 our own fault, 130 interrupted.
+    """Run a command; the exit code: 0 fine, 1 checks failed, 2 usage or config, 3 the target is not there, 4 our own fault,
+    130 interrupted.
 
     argv: without the program's name; None takes the program's.
     """
@@ -66,7 +67,7 @@ def _help() -> str:
         "mock-gateway: a scriptable local stand-in for an agent-harness gateway\n\n"
         f"usage: mock-gateway COMMAND ...\n\n{commands}\n"
         "mock-gateway COMMAND --help tells more; --version tells the version\n"
-        "exit codes: 0 fine, 1 checks failed, 2 usage or config, 4 our own fault, 130 interrupted\n"
+        "exit codes: 0 fine, 1 checks failed, 2 usage or config, 3 target not there, 4 our own fault, 130 interrupted\n"
     )
 
 

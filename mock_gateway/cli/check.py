@@ -1,0 +1,153 @@
+"""`mock-gateway check client`: which rules of the contract a client keeps.
+
+Owns: the flags, what is printed, the files that are written, the exit code. Look next: `conformance/check.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mock_gateway.cli.arguments import Parser
+from mock_gateway.cli.errors import CHECKS_FAILED, OK, UNREACHABLE, UsageError, complain, write
+from mock_gateway.cli.kinds import whole
+from mock_gateway.conformance.adapters import ways
+from mock_gateway.conformance.adapters.channel import Hello, NotStarted
+from mock_gateway.conformance.baseline import read_baseline, unknown
+from mock_gateway.conformance.check import Plan, catalogue, check, chosen, greet
+from mock_gateway.conformance.reports import REPORTS, renderer, terminal
+from mock_gateway.conformance.results import Document
+from mock_gateway.conformance.runner import Job
+from mock_gateway.conformance.verdicts import Result, exit_code
+from mock_gateway.scenario import ScenarioErrors
+from mock_gateway.wire.dialects import voices
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command. Gives the exit code; raises `UsageError`."""
+    flags = _parser().read(arguments)
+    if flags["what"] != "client":
+        raise UsageError(f"check cannot check {flags['what']!r}", "it checks: client")
+    if flags.get("list"):
+        return _list(flags)
+    plan = _plan(flags)
+    try:
+        hello = greet(plan)
+    except NotStarted as error:
+        complain(f"the adapter does not start: {error}", "'mock-gateway adapter-selftest' says more about an adapter")
+        if error.stderr:
+            complain(f"the end of its stderr:\n{error.stderr.rstrip()}")
+        return UNREACHABLE
+    jobs = chosen(plan, hello, catalogue())
+    if flags.get("dry-run"):
+        write("".join(f"{_planned(job, hello)}\n" for job in jobs))
+        return OK if jobs else CHECKS_FAILED
+    document = check(plan, hello, jobs, _teller(plan, quiet=bool(flags.get("quiet"))))
+    _report(document, flags)
+    return _code(document, strict=bool(flags.get("strict")))
+
+
+def _code(document: Document, *, strict: bool) -> int:
+    if not document.results:
+        complain("no case was selected", "--list shows all of them, --dry-run those that would be run")
+        return CHECKS_FAILED
+    new = unknown(document.results, document.known)
+    return (exit_code(new, strict=strict) if new else OK) or (CHECKS_FAILED if document.problems else OK)
+
+
+def _parser() -> Parser:
+    parser = Parser("check")
+    parser.add_argument("what", metavar="client", help="What to check.")
+    ways.add_flags(parser)
+    parser.add_argument(
+        "--dialect", action="append", metavar="NAME", help="beta or v1; repeatable. By itself every one."
+    )
+    parser.add_argument(
+        "--run", action="append", metavar="PATTERN", help="Ids of cases to run, as 'WIRE-*'; repeatable."
+    )
+    parser.add_argument("--skip", action="append", metavar="PATTERN", help="Ids of cases to leave out; repeatable.")
+    parser.add_argument("--list", action="store_true", help="Print all cases, and run none.")
+    parser.add_argument("--dry-run", dest="dry-run", action="store_true", help="Print the cases that would be run.")
+    parser.add_argument("--baseline", metavar="FILE", help="What is known to fail, with reasons.")
+    parser.add_argument("--strict", action="store_true", help="SHOULD counts as MUST.")
+    parser.add_argument("--jobs", metavar="N", help="Adapters side by side. [default: 4]")
+    parser.add_argument("--seed", metavar="N", help="Seed of everything that is drawn. [default: 0]")
+    parser.add_argument("--tries", metavar="N", help="How often what does not pass is run in all. [default: 3]")
+    parser.add_argument("--quiet", "-q", action="store_true", help="Print the end only.")
+    for report in REPORTS:
+        parser.add_argument(f"--{report.flag}", metavar="FILE", help=report.says)
+    return parser
+
+
+def _plan(flags: dict[str, Any]) -> Plan:
+    try:
+        way = ways.chosen(flags)
+    except ways.NoWay as error:
+        raise UsageError(str(error)) from None
+    cases = {case.id for case in catalogue()}
+    names = [voice.dialect.name for voice in voices()]
+    strange = [name for name in flags.get("dialect", ()) if name not in names]
+    if strange:
+        raise UsageError(f"--dialect is {strange[0]!r}", f"expected one of {', '.join(names)}")
+    try:
+        baseline = tuple(read_baseline(Path(flags["baseline"]), cases)) if "baseline" in flags else ()
+    except ScenarioErrors as errors:
+        raise UsageError(str(errors)) from None
+    return Plan(
+        make=way.make,
+        command=way.command,
+        transport=way.transport,
+        dialects=tuple(flags.get("dialect", ())),
+        run=tuple(flags.get("run", ("*",))),
+        skip=tuple(flags.get("skip", ())),
+        jobs=_number(flags, "jobs", 4),
+        seed=_number(flags, "seed", 0),
+        tries=_number(flags, "tries", 3),
+        baseline=baseline,
+    )
+
+
+def _number(flags: dict[str, Any], name: str, default: int) -> int:
+    try:
+        number = int(str(whole(flags[name]))) if name in flags else default
+    except ValueError as error:
+        raise UsageError(f"--{name} is {flags[name]!r}; expected {error}") from None
+    if number < (0 if name == "seed" else 1):
+        raise UsageError(f"--{name} is {number}; expected a whole number from {0 if name == 'seed' else 1}")
+    return number
+
+
+def _list(flags: dict[str, Any]) -> int:
+    patterns, left_out = tuple(flags.get("run", ("*",))), tuple(flags.get("skip", ()))
+    cases = [case for case in catalogue() if case.fits(patterns) and not case.fits(left_out)]
+    write("".join(f"{case.id:<20} {case.level:<6} {','.join(case.dialects):<7} {case.says}\n" for case in cases))
+    return OK if cases else CHECKS_FAILED
+
+
+def _planned(job: Job, hello: Hello) -> str:
+    missing = sorted(job.case.capabilities - hello.capabilities)
+    return f"{job.case.id:<20} {job.dialect:<5}" + (f" unsupported: {', '.join(missing)}" if missing else "")
+
+
+def _teller(plan: Plan, *, quiet: bool) -> Any:
+    known = {(entry.case, entry.dialect): entry.reason for entry in plan.baseline}
+
+    def tell(result: Result) -> None:
+        reason = known.get((result.case, result.dialect)) or known.get((result.case, ""))
+        if not quiet:
+            write(terminal.line(result, reason or "") + "\n")
+
+    return tell
+
+
+def _report(document: Document, flags: dict[str, Any]) -> None:
+    """What is printed at the end, and the files. Raises `UsageError` for a file that cannot be written."""
+    write("".join(f"{one}\n" for one in [*terminal.explained(document), *terminal.summary(document)]))
+    for report in REPORTS:
+        if report.flag in flags:
+            path = Path(flags[report.flag])
+            try:
+                path.write_text(renderer(report)(document), "utf-8")
+            except OSError as error:
+                raise UsageError(f"--{report.flag} {path}: {(error.strerror or str(error)).lower()}") from None

@@ -1,0 +1,330 @@
+"""What has to come of a case: the kinds of expectations, as a table from their name to a function.
+
+Owns: judging one expectation against what a run has left. A new kind is one function here, and a line in
+docs/conformance.md.
+Must not know: how a run is done (`runner.py`), what a failure is worth (`verdicts.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from msgspec import Struct, field, to_builtins
+
+from mock_gateway.conformance.adapters.channel import Live, Reply
+from mock_gateway.conformance.bench import Stage
+from mock_gateway.conformance.cases.case import Case, Expectation
+from mock_gateway.conformance.observation import FIELDS, Observation
+from mock_gateway.conformance.oracle import Difference, differences
+from mock_gateway.core.state import Turn
+from mock_gateway.journal import Exchange
+
+
+class Taken(Struct):
+    """A step that was taken. turns: those that it is about, oldest first. before: requests that had come by then."""
+
+    name: str
+    op: str
+    args: Mapping[str, Any]
+    reply: Reply
+    turns: Sequence[Turn] = ()
+    before: int = 0
+
+    @property
+    def seen(self) -> Observation:
+        """What the client understood."""
+        return self.reply.observation()
+
+
+class Run(Struct):
+    """One run of a case, after its last step."""
+
+    case: Case
+    stage: Stage
+    taken: dict[str, Taken] = field(default_factory=dict)
+
+
+class NotReported(Exception):
+    """The adapter does not report what an expectation is about."""
+
+
+Kind = Callable[[Run, Taken, Expectation], Iterator[Difference]]
+"""How one kind of expectation is judged: gives what is otherwise; raises `NotReported`."""
+
+
+def judge(run: Run, wanted: Expectation) -> Iterator[Difference]:
+    """What is otherwise than expected; nothing when all is well. Raises `NotReported`."""
+    taken = run.taken.get(wanted.of)
+    if taken is not None:
+        yield from KINDS[wanted.kind](run, taken, wanted)
+
+
+# -- what was understood -----------------------------------------------------------------------------------------------
+
+
+def truth(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`truth: all`, or a list of fields: what was understood is what was said, and there was no error.
+
+    With `upto: reported` as far as a client that left early has read; with `turn: last` of the last of several turns.
+    """
+    if taken.op == "run_turns":
+        yield from _truth_of_many(run, taken, wanted)
+        return
+    seen = taken.seen
+    if seen.error is not None:
+        yield Difference("error", "no error", _told(seen), "the client gave up")
+        return
+    if len(taken.turns) != 1 and wanted.options.get("turn") != "last":
+        yield Difference("turns", "one turn", f"{len(taken.turns)} turns", "turns that this step has begun")
+        return
+    fields = FIELDS if wanted.value == "all" else wanted.value
+    missing = [name for name in fields if wanted.value != "all" and getattr(seen, name) is None]
+    if missing:
+        raise NotReported(", ".join(missing))
+    upto = seen.last if wanted.options.get("upto") == "reported" else None
+    yield from differences(run.stage.truth(taken.turns[-1], taken.args.get("after") or 0, upto), seen, fields)
+
+
+def _truth_of_many(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """Every turn of a step that began several, each in a session of its own."""
+    if not taken.reply.ok:
+        yield Difference("error", "no error", _told(taken.seen), "the client gave up")
+        return
+    for args, result in zip(taken.args["turns"], taken.reply.result["turns"], strict=False):
+        turns = run.stage.turns(args["session_id"])
+        reply = Reply(result.get("error") is None, result)
+        one = Taken(taken.name, "run_turn", args, reply, turns[-1:])
+        yield from truth(run, one, wanted)
+
+
+def seen(_run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`seen: { status: done }`: fields of the observation have certain values."""
+    told = to_builtins(taken.seen)
+    for name, value in wanted.value.items():
+        if name not in told and getattr(taken.seen, name) is None:
+            raise NotReported(name)
+        if not _fits(value, told.get(name)):
+            yield Difference(name, _in_words(value), repr(told.get(name)))
+
+
+def fails(_run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`fails: { kind: http, status: 429 }`: the client gave up, and said why."""
+    error = taken.seen.error
+    if error is None:
+        yield Difference("error", _in_words(wanted.value), "no error", "the client noticed nothing")
+        return
+    told = {"message": "", **to_builtins(error)}
+    for name, value in wanted.value.items():
+        if not _fits(value, told.get(name)):
+            yield Difference(f"error.{name}", _in_words(value), repr(told.get(name)), error.message[:200])
+
+
+def result(_run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`result: { session_id: ... }`: what an operation gave that is no observation."""
+    if not taken.reply.ok:
+        yield Difference("error", "no error", _told(taken.seen), f"{taken.op} failed")
+        return
+    for name, value in wanted.value.items():
+        if not _fits(value, taken.reply.result.get(name)):
+            yield Difference(f"result.{name}", _in_words(value), repr(taken.reply.result.get(name)))
+
+
+def listed(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`listed: turns` or `sessions`: each once, newest first."""
+    if not taken.reply.ok:
+        yield Difference("error", "no error", _told(taken.seen), f"{taken.op} failed")
+        return
+    if wanted.value == "turns":
+        there = [turn.id for turn in run.stage.turns(taken.args["session_id"])][::-1]
+        got = taken.reply.result["turn_ids"]
+    else:
+        there = [session.id for session in run.stage.sessions()][::-1]
+        got = taken.reply.result["session_ids"]
+    yield from _same_list(wanted.value, there, got)
+
+
+def _same_list(what: str, there: list[str], got: list[str]) -> Iterator[Difference]:
+    if there != got:
+        lost, doubled = set(there) - set(got), len(got) - len(set(got))
+        told = (
+            f"{len(lost)} lost, {doubled} twice, {len(set(got) - set(there))} strange" if lost or doubled else "moved"
+        )
+        yield Difference(what, f"{len(there)} in order", f"{len(got)}: {told}")
+
+
+def live(_run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`live: { event: 2, before_next_ms: 150 }`: event 2 was delivered so long before the one after it."""
+    lines: list[Live] = taken.reply.live
+    place = wanted.value["event"]
+    if not lines:
+        raise NotReported("live event lines")
+    if len(lines) <= place:
+        yield Difference("live", f"more than {place} events", f"{len(lines)} events")
+        return
+    gap = (lines[place].at - lines[place - 1].at) * 1000
+    if gap < wanted.value["before_next_ms"]:
+        expected = f"at least {wanted.value['before_next_ms']} ms before event {place + 1}"
+        yield Difference("live", expected, f"{gap:.0f} ms", f"event {place} was delivered late")
+
+
+# -- what was sent -----------------------------------------------------------------------------------------------------
+
+
+def sent(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`sent: create_turn`: what the client asked for, in the whole case or, with `in: step`, since that step began.
+
+    `follow_turn` is the stream of a turn that there is already, `cancel` any cancellation, in every dialect.
+    """
+    asked = run.stage.asked(wanted.value)
+    if wanted.options.get("in") == "step":
+        asked = asked[taken.before :]
+    for name, part in SENT_PARTS.items():
+        if name in wanted.options:
+            yield from part.judge(run, asked, wanted.value, wanted.options[name])
+
+
+def _times(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    least, most = wanted if isinstance(wanted, list) else (wanted, wanted)
+    if len(asked) < least or (most is not None and len(asked) > most):
+        expected = f"{least} times" if least == most else f"{least} to {most if most is not None else 'any'} times"
+        yield Difference(f"sent.{operation}.times", expected, f"{len(asked)} times", f"{operation} was asked for")
+
+
+def _cursors(run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    got = [run.stage.cursor(one) for one in asked]
+    if got != wanted:
+        yield Difference(f"sent.{operation}.after", repr(wanted), repr(got), "the cursors that were sent")
+
+
+def _statuses(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    got = [one.status for one in asked]
+    if got != wanted:
+        yield Difference(f"sent.{operation}.status", repr(wanted), repr(got), "the answers that came")
+
+
+def _apart(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    least, most = wanted
+    for number, (one, other) in enumerate(pairwise(asked), 2):
+        gap = (other.at - one.at - one.took) * 1000
+        if gap < least or (most is not None and gap > most):
+            yield Difference(
+                f"sent.{operation}.apart_ms",
+                f"{least} to {most} ms",
+                f"{gap:.0f} ms",
+                f"the pause before number {number}",
+            )
+
+
+def _headers(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    for one in asked:
+        for name, part in wanted.items():
+            if part not in (one.header(name) or ""):
+                yield Difference(f"sent.{operation}.headers", f"{name}: ...{part}...", repr(one.header(name)))
+
+
+def _body(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    for one in asked:
+        if not _holds(one.json(), wanted):
+            yield Difference(f"sent.{operation}.body", repr(wanted), one.body[:300].decode("utf-8", "replace"))
+
+
+class Part(Struct, frozen=True):
+    """One thing that can be said of requests."""
+
+    says: str
+    judge: Callable[[Run, Sequence[Exchange], str, Any], Iterator[Difference]]
+
+
+SENT_PARTS: Mapping[str, Part] = {
+    "times": Part("a number, or `[least, most]`; null is any number", _times),
+    "after": Part("the cursors of its streams, in order", _cursors),
+    "status": Part("the statuses of the answers, in order", _statuses),
+    "apart_ms": Part("`[least, most]` milliseconds between an answer and the next request", _apart),
+    "headers": Part("parts of the values of headers, in every request", _headers),
+    "body": Part("parts of the JSON body, in every request", _body),
+}
+"""What can be said of requests, in this order."""
+
+
+def turns(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`turns: 1`: how many there are in the session of the step."""
+    there = len(run.stage.turns(taken.args.get("session_id", "")))
+    if there != wanted.value:
+        yield Difference("turns", str(wanted.value), str(there), "turns in the session")
+
+
+def any_of(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`any: [[...], [...]]`: one of several lists of expectations; the first difference of the first is told."""
+    first: list[Difference] = []
+    for branch in wanted.value:
+        found = [difference for one in branch for difference in judge(run, one)]
+        if not found:
+            return
+        first = first or found
+    yield from first
+
+
+KINDS: Mapping[str, Kind] = {
+    "truth": truth,
+    "seen": seen,
+    "fails": fails,
+    "result": result,
+    "listed": listed,
+    "live": live,
+    "sent": sent,
+    "turns": turns,
+    "any": any_of,
+}
+"""The kinds by the key that they begin with."""
+UNDERSTOOD = ("truth", "seen", "fails", "result", "listed", "any")
+"""Kinds that say what the client understood: a step with one of these is not held against the truth by itself."""
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+def _fits(wanted: Any, got: Any) -> bool:
+    if isinstance(wanted, list):
+        return got == wanted or any(_fits(one, got) for one in wanted)
+    if isinstance(wanted, Mapping) and "has" in wanted:
+        return isinstance(got, str) and str(wanted["has"]) in got
+    if isinstance(wanted, Mapping) and ("least" in wanted or "most" in wanted):
+        return isinstance(got, int | float) and wanted.get("least", got) <= got <= wanted.get("most", got)
+    return bool(wanted == got)
+
+
+def _holds(whole: object, part: Any) -> bool:
+    """Whether a JSON value has everything that another has."""
+    if isinstance(part, Mapping):
+        return isinstance(whole, Mapping) and all(_holds(whole.get(name), one) for name, one in part.items())
+    if isinstance(part, list):
+        if not isinstance(whole, list) or len(whole) != len(part):
+            return False
+        return all(_holds(one, other) for one, other in zip(whole, part, strict=True))
+    return bool(whole == part)
+
+
+def _in_words(wanted: Any) -> str:
+    if isinstance(wanted, list):
+        return " or ".join(map(_in_words, wanted))
+    if isinstance(wanted, Mapping):
+        return ", ".join(f"{name} {_in_words(value)}" for name, value in wanted.items())
+    return repr(wanted)
+
+
+def _told(seen: Observation) -> str:
+    error = seen.error
+    if error is None:
+        return "no error"
+    status = "" if error.status is None else f" {error.status}"
+    return f"{error.kind}{status}: {error.message}"[:300]
+
+
+def default_expectations(case: Case, observing: Iterable[str]) -> Iterator[Expectation]:
+    """What is expected of steps that no expectation speaks of: the truth."""
+    spoken = {wanted.of for wanted in case.expect if wanted.kind in UNDERSTOOD}
+    for step in case.steps:
+        if step.name not in spoken and (step.op in observing or step.op == "run_turns"):
+            yield Expectation("truth", "all", {}, step.name, step.place)

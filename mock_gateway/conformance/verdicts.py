@@ -1,0 +1,119 @@
+"""What came of a case: the verdicts, what they are worth, and the record of one result.
+
+Owns: `Verdict`, `Result`, the exit code of a run. Must not know: how a case is run, how a result is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, field
+
+OK, FAILED, USAGE, UNREACHABLE, OUR_FAULT = 0, 1, 2, 3, 4
+"""Exit codes; 130 is an interruption."""
+
+
+class Verdict(StrEnum):
+    """What came of a case. `SAYS` explains each."""
+
+    PASS = "PASS"
+    NON_STRICT = "NON-STRICT"
+    INFO = "INFO"
+    FAIL = "FAIL"
+    FLAKY = "FLAKY"
+    TIMEOUT = "TIMEOUT"
+    CRASH = "CRASH"
+    UNSUPPORTED = "UNSUPPORTED"
+    NOT_OBSERVED = "NOT-OBSERVED"
+    UNTESTABLE = "UNTESTABLE"
+    HARNESS_ERROR = "HARNESS-ERROR"
+
+
+SAYS: Mapping[Verdict, str] = {
+    Verdict.PASS: "The rule is kept.",
+    Verdict.NON_STRICT: "A SHOULD is not kept.",
+    Verdict.INFO: "A MAY, or an open point of the contract, is done otherwise.",
+    Verdict.FAIL: "A MUST is not kept.",
+    Verdict.FLAKY: "A MUST is kept sometimes: the tries differ.",
+    Verdict.TIMEOUT: "The client did not answer in time, and was killed.",
+    Verdict.CRASH: "The client ended in the middle.",
+    Verdict.UNSUPPORTED: "The adapter does not declare what it takes. It does not count.",
+    Verdict.NOT_OBSERVED: "The adapter does not report what it takes. It does not count.",
+    Verdict.UNTESTABLE: "It could not be tried, because the adapter or a step before it failed. It counts as FAIL.",
+    Verdict.HARNESS_ERROR: "A defect of mock-gateway.",
+}
+
+BY_LEVEL = {"MUST": Verdict.FAIL, "SHOULD": Verdict.NON_STRICT, "MAY": Verdict.INFO, "INFO": Verdict.INFO}
+"""What a broken rule is worth."""
+BAD = (Verdict.FAIL, Verdict.FLAKY, Verdict.TIMEOUT, Verdict.CRASH, Verdict.UNTESTABLE)
+"""What fails a run."""
+WORTH_ANOTHER_TRY = (*BAD[:1], *BAD[2:], Verdict.NON_STRICT, Verdict.INFO)
+"""What is confirmed before it is told."""
+
+
+class Asked(Struct, omit_defaults=True):
+    """One request, as evidence. at_ms: since the case began. faults: what was done to its answer."""
+
+    at_ms: int
+    request: str
+    status: int
+    body: str = ""
+    faults: list[str] = field(default_factory=list)
+    wrote: str = ""
+
+
+class Spoken(Struct, omit_defaults=True):
+    """One operation of the adapter, as evidence."""
+
+    name: str
+    op: str
+    args: dict[str, Any]
+    reply: dict[str, Any] | None = None
+
+
+class Evidence(Struct, omit_defaults=True):
+    """What a verdict rests on: the operations, the requests, what was played, the end of stderr."""
+
+    steps: list[Spoken] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    scenario: str = ""
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    stderr: str = ""
+
+
+class Result(Struct, omit_defaults=True):
+    """What came of one case in one dialect.
+
+    field, expected, got: the first difference. bucket: equal for what is probably the same defect.
+    tries, failures: how often it was run, and how often it did not pass. seconds: of all tries.
+    """
+
+    case: str
+    dialect: str
+    verdict: Verdict
+    level: str
+    says: str
+    family: str
+    refs: tuple[str, ...] = ()
+    message: str = ""
+    field: str = ""
+    expected: str = ""
+    got: str = ""
+    bucket: str = ""
+    tries: int = 1
+    failures: int = 0
+    seconds: float = 0.0
+    repeat: str = ""
+    evidence: Evidence | None = None
+
+
+def exit_code(results: Iterable[Result], *, strict: bool = False) -> int:
+    """What a run is worth. strict: SHOULD counts as MUST. No results at all is a failure."""
+    found = {result.verdict for result in results}
+    if Verdict.HARNESS_ERROR in found:
+        return OUR_FAULT
+    if not found or found & set(BAD) or (strict and Verdict.NON_STRICT in found):
+        return FAILED
+    return OK
