@@ -410,8 +410,8 @@ _STEP_NEEDS = dict.fromkeys(("interleave", "on_allow", "on_deny", "on_answer"), 
 _DOES = tuple(key for key in _STEP_KEYS if key not in ("with", "interleave"))
 
 
-def _step(name: str, says: str, more: dict[str, Key]) -> Fields:
-    keys = {**more, **_STEP_KEYS}
+def _step(name: str, says: str, more: dict[str, Key], last: dict[str, Key] | None = None) -> Fields:
+    keys = {**more, **_STEP_KEYS, **(last or {})}
     return Fields(name, says, keys, exclusive=_STEP_EXCLUSIVE, needs=_STEP_NEEDS, any_of=_DOES)
 
 
@@ -435,6 +435,8 @@ RULE = _step(
             "Played instead, when a person refused an MCP authorisation; without it, it is asked for again.",
             "{ say: Then I cannot help. }",
         ),
+    },
+    {
         "faults": Key(
             ListOf(Mishap(in_rule=True), least=1),
             "What goes wrong with the requests of turns in which it is played.",
