@@ -28,7 +28,7 @@ from mock_gateway.core.lifecycle import CALL, THREAD, Happening, ThreadState, mo
 from mock_gateway.core.messages import compose
 from mock_gateway.core.pushed import close_pushed
 from mock_gateway.core.scope import incoming_of_call, resolve, resolve_text, thread_scope
-from mock_gateway.core.script import Branch, Pace, Step, SubAgentCall, ToolCall
+from mock_gateway.core.script import NEVER, Branch, Pace, Step, SubAgentCall, ToolCall
 from mock_gateway.core.state import Frame, Message, OpenCall, Siblings, Thread, Turn, json_compact
 
 MOST_STEPS = 100_000
@@ -151,13 +151,19 @@ def _say_pieces(turn: Turn, thread: Thread, at: float) -> None:
     """Deliver what is due: one piece, or all that is left when nothing can come between."""
     message, pace = thread.message, thread.pace
     assert message is not None and pace is not None
-    first, last = thread.position, len(message.pieces)
+    # The last piece is the end, which a message that is never finished does not come to.
+    first, last = thread.position, len(message.pieces) - (message.finish_reason == NEVER)
+    if first == last:
+        _break_off(turn, thread, at)
+        return
     alone = not turn.tasks or turn.tasks[0][0] > at
     stop = last if pace.gap == 0 and alone and turn.stop_at > at else first + 1
     turn.log.facts.append(Deltas(at, message, first, stop))
     thread.position = stop
     if stop < last:
         schedule(turn, thread, at + _gap(thread, pace))
+    elif message.finish_reason == NEVER:
+        _break_off(turn, thread, at)
     else:
         _end_message(turn, thread, message, at)
 
@@ -166,6 +172,15 @@ def _gap(thread: Thread, pace: Pace) -> float:
     if thread.random is None or not pace.jitter:
         return pace.gap
     return pace.gap * (1 + pace.jitter * (2 * thread.random.random() - 1))
+
+
+def _break_off(turn: Turn, thread: Thread, at: float) -> None:
+    """A message is never finished: the turn fails in the middle of it, or waits until it is cancelled."""
+    step = thread.step
+    if step is not None and step.fail is not None:
+        fail(turn, thread, at, resolve_text(step.fail, thread_scope(turn, thread)))
+    else:
+        shift(thread, Happening.HOLD)
 
 
 def _end_message(turn: Turn, thread: Thread, message: Message, at: float) -> None:

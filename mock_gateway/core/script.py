@@ -126,11 +126,15 @@ class Usage(Struct, frozen=True):
     cost_in_usd: float | None = None
 
 
+NEVER = "never"
+"""The finish reason of a message that breaks off: it gets no end, and the turn goes no further by itself."""
+
+
 class Say(Struct, frozen=True):
     """The text of a model message.
 
     text: a string or an Expression. texts: set when cut by hand (or by words: N); then text is their concatenation.
-    finish_reason: None means `tool_calls` with calls and `stop` without.
+    finish_reason: None means `tool_calls` with calls and `stop` without; NEVER leaves the end out.
     """
 
     text: Value = ""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct, field
 
-from mock_gateway.core.script import ListedEvent, Position, ToolCall
+from mock_gateway.core.script import NEVER, ListedEvent, Position, ToolCall
 from mock_gateway.scenario.errors import did_you_mean
 
 Finding = tuple[Position | None, str, str]
@@ -77,6 +77,8 @@ def _known(story: Story, event: ListedEvent) -> Iterator[Finding]:
 
 def _message(story: Story, event: ListedEvent) -> Iterator[Finding]:
     yield from _living(story, event, event.thread)
+    if event.say is not None and event.say.finish_reason == NEVER:
+        yield event.position, "a listed message cannot break off: the list goes on behind it", "say it in a step"
     for label, call in event.calls:
         if label in story.calls:
             yield call.position, f"the label `{label}` names an earlier call already", "give every call its own label"

@@ -131,8 +131,8 @@ _MESSAGE = Fields(
         "cut": _CUT_KEY,
         "pace": Key(PACE, "How fast the pieces come.", "40 tokens/s", tried=("speed", "rate")),
         "finish": Key(
-            Choice("stop", "length", "tool_calls", "content_filter"),
-            "Why the message ended; by itself `tool_calls` with calls and `stop` without.",
+            Choice("stop", "length", "tool_calls", "content_filter", "never"),
+            "Why the message ended; by itself `tool_calls` with calls and `stop` without. `never`: it breaks off.",
             "length",
             tried=("finish_reason",),
         ),
