@@ -117,7 +117,10 @@ def parse_jsonl(text: str, name: str = "journal") -> list[Entry]:
 
 
 def _object(line: str) -> Json:
-    value = json.loads(line)
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"it is no JSON: {error}") from error
     if not isinstance(value, dict):
         raise ValueError("it is no JSON object")
     if value.get("v") != VERSION:

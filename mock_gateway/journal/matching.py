@@ -73,7 +73,8 @@ class RequestMatch(Struct, frozen=True):
         if not self.path:
             rest = [name for name in rest if name != "operation"]
         said = [f"{name} {_brief(getattr(self, name))}" for name in rest]
-        return " ".join(filter(None, named)) + (f" with {', '.join(said)}" if said else "") or "any request"
+        what = " ".join(filter(None, named)) or ("a request" if said else "any request")
+        return f"{what} with {', '.join(said)}" if said else what
 
 
 def match_of(data: object) -> RequestMatch:

@@ -27,9 +27,10 @@ def entry_json(entry: Entry, *, bodies: bool = True, frames: bool = True, began:
     without it there is no `ms`.
     """
     head: Json = {"v": VERSION, "kind": "exchange" if isinstance(entry, Exchange) else "turn", "id": entry.id}
-    head |= {"at": round(entry.at, 6), "time": iso_time(entry.at)}
+    at = round(entry.at, 6)
+    head |= {"at": at, "time": iso_time(at)}
     if began is not None:
-        head["ms"] = round((entry.at - began) * 1000, 3)
+        head["ms"] = round((at - began) * 1000, 3)
     head |= {"took_ms": round(entry.took * 1000, 3), "world": entry.world or ""}
     if isinstance(entry, TurnEntry):
         return head | _turn(entry)
