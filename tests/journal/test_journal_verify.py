@@ -165,7 +165,8 @@ def test_steps_that_were_not_played_are_named_with_their_rule() -> None:
         "app.yaml:11:9",
         "app.yaml:12:5",
         "app.yaml:17:11",
-    ) + ("app.yaml:18:5",)
+        "app.yaml:18:5",
+    )
     assert "app.yaml:9:9 of the rule app.yaml:6:5" in verdict.text
 
 
