@@ -98,6 +98,7 @@ def _plan(flags: dict[str, Any]) -> Plan:
         make=way.make,
         command=way.command,
         transport=way.transport,
+        how=way.how,
         dialects=tuple(flags.get("dialect", ())),
         run=tuple(flags.get("run", ("*",))),
         skip=tuple(flags.get("skip", ())),

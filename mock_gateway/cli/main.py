@@ -16,8 +16,8 @@ from mock_gateway.cli.errors import OK, USAGE, Ending, UsageError, write
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code: 0 fine, 1 checks failed, 2 usage or config, 3 the target is not there, 4 our own fault,
-    130 interrupted.
+    """Run a command; gives the exit code: 0 fine, 1 checks failed, 2 usage or config, 3 the target is not there, 4 our
+    own fault, 130 interrupted.
 
     argv: without the program's name; None takes the program's.
     """

@@ -94,6 +94,7 @@ class Bench:
 
     def forget(self, world: str) -> None:
         """Forget a world and everything in it."""
+        self.gateway.faults.clear(world)
         self.gateway.worlds.pop(world, None)
         self._asked.pop(world, None)
 
@@ -119,6 +120,11 @@ class Stage:
         """Put a fault on this world. Raises `FaultError`."""
         spec = parse_fault(fault)
         self.bench.on_loop(lambda: self.bench.gateway.faults.put(spec, world=self.prefix))
+
+    def faults_left(self) -> list[str]:
+        """The faults of this world that have not been delivered."""
+        entries = self.bench.on_loop(lambda: self.bench.gateway.faults.listed(self.prefix))
+        return [str(entry.spec) for entry in entries if not entry.injected]
 
     def sessions(self) -> list[Session]:
         """All sessions, oldest first."""

@@ -22,7 +22,7 @@ from mock_gateway.conformance.verdicts import Result
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What to check. make: gives a way to the adapter; command and transport: how, in words.
+    """What to check. make: gives a way to the adapter; command and transport: how, in words; how: as flags.
 
     dialects: empty is every one that the client speaks. run, skip: patterns of ids. jobs: adapters side by side.
     """
@@ -30,6 +30,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     make: Callable[[], Channel]
     command: str
     transport: str = "process"
+    how: str = ""
     dialects: tuple[str, ...] = ()
     run: tuple[str, ...] = ("*",)
     skip: tuple[str, ...] = ()
@@ -67,7 +68,7 @@ def check(
     results: list[Result] = []
     if jobs:
         with Bench(plan.seed) as bench:
-            runner = Runner(bench, plan.make, plan.command, jobs=plan.jobs, tries=plan.tries, tell=tell)
+            runner = Runner(bench, plan.make, plan.how, jobs=plan.jobs, tries=plan.tries, tell=tell)
             results = runner.run(jobs)
     known, problems = hold(plan.baseline, results, at.date())
     named = {(one.case, one.dialect) for one in known}

@@ -6,7 +6,6 @@ reached (`adapters/`), what expectations mean (`expectations.py`), how results a
 
 from __future__ import annotations
 
-import shlex
 import threading
 import time
 import traceback
@@ -57,7 +56,7 @@ def select(
 
 
 class Runner:
-    """Runs cases. make: gives a new way to an adapter. command: how the adapter was started, for the line to repeat.
+    """Runs cases. make: gives a new way to an adapter. how: the flags that say so, for the command to repeat.
 
     tell: is told of each result as it comes, one at a time.
     """
@@ -66,7 +65,7 @@ class Runner:
         self,
         bench: Bench,
         make: Callable[[], Channel],
-        command: str = "",
+        how: str = "",
         *,
         jobs: int = 4,
         tries: int = TRIES,
@@ -74,12 +73,13 @@ class Runner:
     ) -> None:
         self.bench = bench
         self._make = make
-        self._command = command
+        self._how = how
         self._jobs = jobs
         self._tries = tries
         self._tell = tell
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._channels: list[Channel] = []
 
     def run(self, jobs: Sequence[Job]) -> list[Result]:
         """All of them; the results in the order of the jobs."""
@@ -99,11 +99,16 @@ class Runner:
                 thread.join()
         except BaseException:
             self._stopped.set()
+            with self._lock:
+                for channel in self._channels:
+                    channel.close()  # whoever waits for its adapter waits no longer
             raise
         return [results[number] for number in sorted(results)]
 
     def _work(self, waiting: SimpleQueue[tuple[int, Job]], results: dict[int, Result]) -> None:
         channel = self._make()
+        with self._lock:
+            self._channels.append(channel)
         try:
             while not self._stopped.is_set():
                 try:
@@ -153,10 +158,8 @@ class Runner:
         )
 
     def _repeat(self, job: Job) -> str:
-        return (
-            f"mock-gateway check client --command {shlex.quote(self._command)} "
-            f"--dialect {job.dialect} --run {job.case.id} --seed {self.bench.seed}"
-        )
+        which = f"--dialect {job.dialect} --run {job.case.id} --seed {self.bench.seed}"
+        return f"mock-gateway check client {self._how} {which}"
 
     def attempt(self, job: Job, channel: Channel) -> Outcome:
         """One try, in a world of its own. Raises nothing: a mistake of ours is a verdict too."""
@@ -164,9 +167,17 @@ class Runner:
         missing = case.capabilities - channel.hello().capabilities
         if missing:
             return Outcome(Verdict.UNSUPPORTED, f"needs {', '.join(sorted(missing))}")
+        for variant in case.variants or (case,):
+            outcome = self._alone(variant, job.dialect, channel)
+            if outcome.verdict is not Verdict.PASS:
+                outcome.message = f"{variant.variant}: {outcome.message}" if variant.variant else outcome.message
+                return outcome
+        return Outcome(Verdict.PASS)
+
+    def _alone(self, case: Case, dialect: str, channel: Channel) -> Outcome:
         # Whatever goes wrong on our side must neither end the run nor be held against the client.
         try:
-            stage = self.bench.stage(case.id, job.dialect, clock=case.clock)
+            stage = self.bench.stage(case.id, dialect, clock=case.clock)
             try:
                 return self._try(Player(channel, case, stage), stage)
             finally:
@@ -215,6 +226,10 @@ def judged(run: Run, *, partly: bool = False) -> Outcome:
             return Outcome(Verdict.NOT_OBSERVED, f"the adapter does not report {missing}")
         if found is not None:
             return Outcome(BY_LEVEL[case.level], f"{wanted.of}: {found}", found)
+    left = run.stage.faults_left()
+    if left:
+        # What was to go wrong has not: a client that never asks for it has proved nothing.
+        return Outcome(Verdict.UNTESTABLE, f"the client never met the fault: {', '.join(left)}")
     return Outcome(Verdict.PASS)
 
 

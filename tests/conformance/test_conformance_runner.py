@@ -14,14 +14,15 @@ from mock_gateway.conformance.cases import Case, load_cases
 from mock_gateway.conformance.check import catalogue
 from mock_gateway.conformance.runner import Job, Runner, select
 from mock_gateway.conformance.verdicts import Result, Verdict
-from tests.conformance.conftest import PLAIN, REFERENCE
+from tests.conformance.conftest import REFERENCE
 
 Channels = Callable[..., ProcessChannel]
 CASES = {case.id: case for case in catalogue()}
 
 
 def judged(bench: Bench, channel: ProcessChannel, case: Case, dialect: str = "beta", tries: int = 3) -> Result:
-    return Runner(bench, lambda: channel, channel.command, tries=tries).judge(Job(case, dialect), channel)
+    how = f"--command '{channel.command}'"
+    return Runner(bench, lambda: channel, how, tries=tries).judge(Job(case, dialect), channel)
 
 
 def written(tmp_path: Path, text: str) -> Case:
@@ -168,7 +169,37 @@ def test_an_adapter_that_does_not_start_says_so(channel: Channels) -> None:
         channel("no-such-command-at-all").hello()
 
 
-def test_the_command_to_repeat_quotes_the_adapters_command(bench: Bench, channel: Channels) -> None:
-    result = judged(bench, channel(bug="strip"), CASES["DELTA-WS"], tries=1)
+def test_a_fault_that_was_never_met_proves_nothing(bench: Bench, channel: Channels, tmp_path: Path) -> None:
+    case = written(
+        tmp_path,
+        """
+        - id: NEVER
+          says: A fault on a request that nobody makes.
+          scenario: "{ agent: a, turns: [{ say: hello }] }"
+          faults: [{ fault: status, status: 500, on: [list_turns] }]
+          do: [{ run_turn: { input: hello } }]
+        """,
+    )
 
-    assert f"--command '{PLAIN}'" in result.repeat
+    result = judged(bench, channel(), case, tries=1)
+
+    assert (result.verdict, result.message) == (Verdict.UNTESTABLE, "the client never met the fault: status")
+
+
+def test_every_variant_of_a_case_has_to_pass(bench: Bench, channel: Channels, tmp_path: Path) -> None:
+    case = written(
+        tmp_path,
+        """
+        - id: GREET
+          says: A client says what was said.
+          scenario: "{ agent: a, turns: [{ say: hello }] }"
+          vary: { word: [hello, goodbye] }
+          do: [{ run_turn: { input: hello } }]
+          expect: [{ seen: { text: "${word}" } }]
+        """,
+    )
+
+    result = judged(bench, channel(), case, tries=1)
+
+    assert result.verdict is Verdict.FAIL
+    assert result.message.startswith("word=goodbye: ")

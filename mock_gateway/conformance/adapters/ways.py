@@ -6,6 +6,7 @@ Owns: the flags that every command with an adapter has. Must not know: what the 
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -22,11 +23,12 @@ class NoWay(MockGatewayError):
 
 
 class Way(Struct, frozen=True):
-    """How adapters are reached. transport: process, http or oneshot. command: as the user wrote it."""
+    """How adapters are reached. transport: process, http or oneshot. command: as it was written; how: with its flag."""
 
     make: Callable[[], Channel]
     command: str
     transport: str
+    how: str
 
 
 TRANSPORTS: Mapping[str, tuple[str, Callable[[str], Channel], str]] = {
@@ -51,4 +53,4 @@ def chosen(flags: Mapping[str, object]) -> Way:
         raise NoWay(f"expected {expected}; found {' and '.join(f'--{flag}' for flag in given) or 'none of them'}")
     transport, channel, _ = TRANSPORTS[given[0]]
     command = str(flags[given[0]])
-    return Way(lambda: channel(command), command, transport)
+    return Way(lambda: channel(command), command, transport, f"--{given[0]} {shlex.quote(command)}")

@@ -47,7 +47,8 @@ class Expectation(Struct, frozen=True):
 class Case(Struct, frozen=True):
     """One case. scenario: its text. faults: as the catalogue of faults has them. family: the file that it is in.
 
-    options: given to the client when it is opened. clock: `virtual` plays all waiting at once.
+    options: given to the client when it is opened. clock: `virtual` plays all waiting at once. variants: the same case
+    with other values, all of which have to pass; variant: the values of one of these.
     """
 
     id: str
@@ -66,6 +67,8 @@ class Case(Struct, frozen=True):
     options: Mapping[str, Any] = {}
     clock: str = "virtual"
     why: str = ""
+    variant: str = ""
+    variants: tuple[Case, ...] = ()
 
     @property
     def capabilities(self) -> frozenset[str]:

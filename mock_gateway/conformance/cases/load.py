@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from mock_gateway.conformance.adapters.protocol import CAPABILITIES, OPS
 from mock_gateway.conformance.cases.case import CLOCKS, EVIDENCE, LEVELS, Case, Expectation, Step
+from mock_gateway.conformance.cases.vary import combinations, substituted
 from mock_gateway.core.script import Position
 from mock_gateway.scenario import Mistake, ScenarioErrors
 from mock_gateway.scenario.errors import did_you_mean
@@ -38,6 +39,8 @@ CASE_KEYS: Mapping[str, str] = {
     "do": "list",
     "expect": "list",
     "dialects": "list",
+    "for": "mapping",
+    "vary": "mapping",
 }
 NEEDED = ("id", "says", "scenario", "do")
 STEP_KEYS = ("as", "within")
@@ -79,11 +82,12 @@ class _Reader:
             return
         for node in root.value:
             if self._is(node, "mapping", "a case: a mapping with id, says, scenario, do"):
-                self._case(node, path)
+                self._cases(node, path)
 
     # -- a case ------------------------------------------------------------------------------------------------------
 
-    def _case(self, node: Node, path: Path) -> None:
+    def _cases(self, node: Node, path: Path) -> None:
+        """One item of a file: a case, or with `for` a case for each value."""
         before = len(self.mistakes)
         self._keys(node, CASE_KEYS, "a case")
         self.mistakes += [node.mistake(f"`{name}` is missing") for name in NEEDED if name not in node.value]
@@ -92,9 +96,37 @@ class _Reader:
                 self._is(node.value[name], kind, f"`{name}` is a {kind}")
         if len(self.mistakes) > before:
             return
+        for values in self._values(node, "for"):
+            self._add(node, self._varied(substituted(node, values), path))
+
+    def _values(self, node: Node, key: str) -> list[dict[str, Any]]:
+        if key not in node.value:
+            return [{}]
+        bad = [one for one in node.value[key].value.values() if one.kind != "list" or not one.value]
+        self.mistakes += [one.mistake(f"expected a list of values, found {one}") for one in bad]
+        return [] if bad else list(combinations(node.value[key]))
+
+    def _varied(self, node: Node, path: Path) -> Case:
+        """A case; with `vary` it has a variant for each value, all of which have to pass."""
+        found = self._values(node, "vary")
+        variants = [
+            replace(
+                self._case(substituted(node, values), path), variant=", ".join(f"{k}={v}" for k, v in values.items())
+            )
+            for values in found
+        ]
+        first = variants[0] if variants else self._case(node, path)
+        return replace(first, variants=tuple(variants) if len(variants) > 1 else ())
+
+    def _add(self, node: Node, made: Case) -> None:
+        if made.id in self.cases:
+            self.mistakes.append(node.mistake(f"the case {made.id} is in {self.cases[made.id].place} already"))
+        self.cases[made.id] = made
+
+    def _case(self, node: Node, path: Path) -> Case:
         given = {name: plain(one, self.mistakes) for name, one in node.value.items() if name not in ("do", "expect")}
         steps = self._steps(node.value["do"])
-        made = Case(
+        return Case(
             id=given["id"],
             says=given["says"],
             why=given.get("why", ""),
@@ -112,9 +144,6 @@ class _Reader:
             options=given.get("options", {}),
             place=node.position,
         )
-        if made.id in self.cases:
-            self.mistakes.append(node.mistake(f"the case {made.id} is in {self.cases[made.id].place} already"))
-        self.cases[made.id] = made
 
     def _scenario(self, node: Node, path: Path) -> str:
         """Its text: of the file that is named, or what stands here."""
