@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 
-def interleave(order: Sequence[str]) -> list[str] | None:
-    """The list for `interleave`; None when taking turns one by one gives the order that was seen."""
-    names = [*dict.fromkeys(order)]
-    if len(names) < 2 or _in_turn(order, names):
+def interleave(order: Sequence[str], names: Sequence[str]) -> list[str] | None:
+    """The list for `interleave`; None when taking turns one by one gives the order that was seen.
+
+    order: of the pieces, by the names of the sub-agents. names: of all that began, in the order in which they did.
+    """
+    if len(set(order)) < 2 or _in_turn(order, names):
         return None
-    for length in range(len(names), len(order)):
-        if set(order[:length]) == set(names) and _listed(order, order[:length]):
+    for length in range(2, len(order)):
+        if set(order[:length]) == set(order) and _listed(order, order[:length]):
             return list(order[:length])
     return list(order)
 

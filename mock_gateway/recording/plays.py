@@ -95,7 +95,8 @@ def _learn(agent: Agent, tape: Tape) -> None:
         elif isinstance(fact, Called) and fact.server in agent.servers:
             _know(agent, Server(fact.server, fact.server_id))
         elif isinstance(fact, Boxed):
-            agent.sandbox = fact.sandbox
+            agent.has_sandbox = True
+            agent.sandboxes.add(fact.sandbox)
             documents = any(not file.is_image for file in files_of(tape.items))
             agent.sandbox_first = agent.sandbox_first or not (spoken or documents)
         elif isinstance(fact, Over) and fact.text == SUPERSEDED:
@@ -103,8 +104,7 @@ def _learn(agent: Agent, tape: Tape) -> None:
         elif isinstance(fact, Over) and fact.text == TIMED_OUT:
             agent.timeout = max(agent.timeout or 0.0, at - tape.began)
         spoken = spoken or isinstance(fact, Spoke | Called)
-    if agent.sandbox is None and any(not file.is_image for file in files_of(tape.items)):
-        agent.sandbox = ""
+    agent.has_sandbox = agent.has_sandbox or any(not file.is_image for file in files_of(tape.items))
 
 
 def _know(agent: Agent, server: Server) -> None:

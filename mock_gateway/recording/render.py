@@ -79,10 +79,10 @@ class Renderer:
         say = self._say(step, never=cut_off)
         if say is not None:
             data["say"] = say
-        calls = [self._call(call, after) for call in ([] if cut_off else step.calls)]
+        calls = [self._call(call, after) for call in step.calls if not cut_off or is_whole(call)]
         if calls:
             data["call"] = calls[0] if len(calls) == 1 else calls
-        listed = interleave(step.order) if sum(call.sub_agent is not None for call in step.calls) > 1 else None
+        listed = interleave(step.order, [call.sub_agent for call in step.calls if call.sub_agent is not None])
         if listed is not None:
             data["interleave"] = listed
         if cut_off and after is not None and after.fail is not None:
@@ -271,6 +271,15 @@ def _is_question(arguments: Data) -> bool:
         return False
     options = arguments.get("options", ["-"])
     return isinstance(options, list) and bool(options) and all(isinstance(option, str) for option in options)
+
+
+def is_whole(call: Call) -> bool:
+    """Whether all of a call's arguments came."""
+    try:
+        decode(call.json)
+    except DecodeError:
+        return False
+    return True
 
 
 def result_value(content: str) -> object:

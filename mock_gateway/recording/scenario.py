@@ -37,8 +37,8 @@ class Refused(Struct, frozen=True):
 class Agent(Struct):
     """Everything that is known of an agent.
 
-    servers: by name, in the order in which they were seen. sandbox: its id, empty when only its use was seen.
-    sandbox_first: it was there before anything was said. timeout: seconds after which the gateway ended a turn.
+    servers: by name, in the order in which they were seen. sandboxes: ids of those that were made.
+    sandbox_first: one was there before anything was said. timeout: seconds after which the gateway ended a turn.
     door: refusals. passed: attempts that got in, by (operation, number). readings: what was seen of them.
     sessions: how many were seen.
     """
@@ -46,7 +46,8 @@ class Agent(Struct):
     name: str
     plays: list[Occurrence] = field(default_factory=list)
     servers: dict[str, Server] = field(default_factory=dict)
-    sandbox: str | None = None
+    sandboxes: set[str] = field(default_factory=set)
+    has_sandbox: bool = False
     sandbox_first: bool = False
     timeout: float | None = None
     door: list[Refused] = field(default_factory=list)
@@ -78,7 +79,7 @@ def scenario_text(agent: Agent, fence: Fence) -> str:
 
 def _settings(agent: Agent, style: Style, timeout: float | None) -> Data:
     data: Data = {}
-    if agent.sandbox is not None:
+    if agent.has_sandbox:
         data["sandbox"] = _sandbox(agent, style.fence)
     if timeout is not None:
         data["limits"] = {"timeout": duration(timeout)}
@@ -92,7 +93,8 @@ def _settings(agent: Agent, style: Style, timeout: float | None) -> Data:
 
 
 def _sandbox(agent: Agent, fence: Fence) -> object:
-    data: Data = {"id": fence.clean(agent.sandbox)} if agent.sandbox else {}
+    # Where every session had one of its own, its id was drawn; so it will be again.
+    data: Data = {"id": fence.clean(*agent.sandboxes)} if len(agent.sandboxes) == 1 else {}
     if agent.sandbox_first:
         data["starts"] = "first_turn"
     return data or True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,6 +38,10 @@ def served(app: Any) -> Iterator[str]:
     try:
         yield url
     finally:
+        if isinstance(app, Proxy):
+            closed: Future[None] = Future()
+            thread.spawn(app.aclose, lambda _error: closed.set_result(None))
+            closed.result(PATIENCE)
         thread.stop()
 
 
@@ -115,6 +120,7 @@ class Talker:
         self.events: list[Json] = []
         self.calls: dict[str, Json] = {}
         self.session = ""
+        self.begun = ""
         self.create()
 
     def create(self) -> None:
@@ -123,6 +129,7 @@ class Talker:
         self.got.append((answer.status_code, answer.headers.get("retry-after"), _refusal(answer)))
         if answer.is_success:
             self.session = answer.json()["data"]["id"]
+            self.got.append([f'data: {{"session_id": "{self.session}"}}'])
 
     @property
     def turns(self) -> str:
@@ -156,6 +163,34 @@ class Talker:
                     last = self.calls[chunk["id"]]
                 if "function" in chunk:
                     last["arguments"] += chunk["function"].get("arguments") or ""
+
+    def stop(self, text: str, frames: int) -> None:
+        """A message, cancelled when so many frames are there."""
+        self.say(text, cancel_after=frames)
+
+    def begin(self, text: str) -> None:
+        """A message whose turn nobody follows."""
+        body = {"input": [{"type": "user.message", "content": text}], "stream": False}
+        answer = self.http.post(self.turns, json=body).raise_for_status()
+        self.begun = answer.json()["data"]["id"]
+
+    def look_back(self) -> None:
+        """Read how the turn went that nobody followed."""
+        path = f"{self.turns}/{self.begun}"
+        for each in (path, f"{path}/events"):
+            self.got.append([f"data: {self.http.get(each).raise_for_status().text}"])
+
+    def resume(self) -> None:
+        """Go on without input."""
+        self.send(None)
+
+    def allow(self) -> None:
+        """Allow everything that waits."""
+        self.answer()
+
+    def deny(self, reason: str | None = None) -> None:
+        """Deny everything that waits."""
+        self.answer(allow=False, reason=reason)
 
     # -- answering -----------------------------------------------------------------------------------------------------
 
@@ -213,7 +248,7 @@ def _refusal(answer: httpx.Response) -> str:
     return "" if answer.is_success else answer.json()["error"]["message"]
 
 
-IDS = ("id", "turn_id", "thread_id", "tool_call_id", "source_event_id", "session_id", "previous_turn_id")
+IDS = ("id", "turn_id", "thread_id", "tool_call_id", "source_event_id", "session_id", "previous_turn_id", "sandbox_id")
 TIMES = ("created_at", "completed_at", "updated_at")
 
 
@@ -237,4 +272,9 @@ def alike(got: Sequence[Any]) -> list[Any]:
             return json.dumps(plain(json.loads(text[6:])), ensure_ascii=False)
         return text
 
-    return [[line(text) for text in one] if isinstance(one, list) else one for one in got]
+    def refusal(status: int, later: str | None, message: str) -> tuple[object, ...]:
+        for known, name in names.items():
+            message = message.replace(known, name)
+        return status, later, message
+
+    return [[line(text) for text in one] if isinstance(one, list) else refusal(*one) for one in got]
