@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
+from importlib.util import find_spec
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +22,7 @@ from mock_gateway.core.state import Turn
 from mock_gateway.gateway import Gateway
 from mock_gateway.journal import Exchange, TurnEntry
 from mock_gateway.journal.queries import query
+from mock_gateway.journal.verify import Verdict, report
 
 
 class Oddity(Struct, frozen=True):
@@ -39,6 +42,14 @@ class Odd(MockGatewayError, AssertionError):
     def __init__(self, found: Iterable[Oddity], transcript: str = "") -> None:
         self.found = tuple(found)
         super().__init__(told(self.found, transcript))
+
+
+class NotMet(MockGatewayError, AssertionError):
+    """Expectations were not met. verdicts: on all of them."""
+
+    def __init__(self, verdicts: Iterable[Verdict]) -> None:
+        self.verdicts = tuple(verdicts)
+        super().__init__(report(self.verdicts))
 
 
 def told(found: Iterable[Oddity], transcript: str = "") -> str:
@@ -76,16 +87,23 @@ def _waits(turn: Turn) -> str:
 
 
 def _unexpected(gateway: Gateway, prefix: str) -> Iterator[Oddity]:
-    """Requests to no endpoint, and messages that no rule was written for."""
-    for exchange in _exchanges(gateway, prefix):
-        if not exchange.operation and exchange.status in (404, 405):
-            yield Oddity("unexpected", exchange.id, f"{exchange.method} {exchange.path}: {exchange.message}")
+    """Messages that no rule was written for."""
     for entry in query(gateway.journal, world=prefix, kind="turn"):
         turn = entry.source if isinstance(entry, TurnEntry) else None
         if isinstance(turn, Turn) and turn.session.agent.rules and not _is_written(turn):
             over = "; ".join(f"{rule.position or rule.name}: {why}" for rule, why in passed_over(turn)[:3])
             said = turn.text()[:80]
             yield Oddity("unexpected", entry.id, f"no rule of {turn.session.agent.name} fits {said!r}; tried: {over}")
+
+
+def _violations(gateway: Gateway, prefix: str) -> Iterator[Oddity]:
+    """Requests that break their contract, or are of none. Raises `CheckMissing` where that cannot be told."""
+    # Loads a document of the contract, which a world without requests needs not.
+    from mock_gateway.journal.check import violations
+
+    for exchange in _exchanges(gateway, prefix):
+        for violation in violations(exchange, remarks=False):
+            yield Oddity("violations", f"{exchange.id} {exchange.method} {exchange.path[:200]}", str(violation))
 
 
 def _is_written(turn: Turn) -> bool:
@@ -102,12 +120,16 @@ def _exchanges(gateway: Gateway, prefix: str) -> Iterator[Exchange]:
 KINDS: Mapping[str, Callable[[Gateway, str], Iterator[Oddity]]] = {
     "unmet": _unmet,
     "unexpected": _unexpected,
+    "violations": _violations,
 }
 """What can be odd, by name."""
 
 
 class Strictness(Struct, frozen=True):
-    """Which oddities count. kinds: of `KINDS`. allowed: shell patterns of violations that are meant."""
+    """Which oddities count.
+
+    kinds: of `KINDS`; none named is all that can be told. allowed: shell patterns of violations that are meant.
+    """
 
     kinds: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
@@ -118,9 +140,15 @@ class Strictness(Struct, frozen=True):
         return replace(self, allowed=patterns)
 
 
+@cache
+def known_kinds() -> tuple[str, ...]:
+    """The kinds that can be told here: violations need jsonschema-rs, `pip install 'mock-gateway[check]'`."""
+    return tuple(kind for kind in KINDS if kind != "violations" or find_spec("jsonschema_rs") is not None)
+
+
 def oddities(gateway: Gateway, prefix: str, strictness: Strictness) -> list[Oddity]:
     """What was odd in a world, as far as it counts."""
-    found = [one for kind in strictness.kinds or KINDS for one in KINDS[kind](gateway, prefix)]
+    found = [one for kind in strictness.kinds or known_kinds() for one in KINDS[kind](gateway, prefix)]
     return [one for one in found if not (one.kind == "violations" and _is_allowed(one, strictness))]
 
 

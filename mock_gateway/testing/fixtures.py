@@ -7,6 +7,7 @@ asks for the fixture. Must not know: what is odd (`checks.py`), what a world can
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from mock_gateway.testing.checks import KINDS, Strictness, told
+from mock_gateway.testing.checks import KINDS, Strictness, known_kinds, told
 from mock_gateway.testing.mock import MockGateway
 from mock_gateway.testing.served import Served
 from mock_gateway.testing.sources import Source, is_text
@@ -62,6 +63,9 @@ def server_of(config: pytest.Config) -> MockGateway:
         raise _wrong(f"mock_gateway_seed is {seed!r}; a whole number was expected")
     if _setting(config, "mock_gateway_transcript") not in REPORTED:
         raise _wrong(f"mock_gateway_transcript is none of {', '.join(REPORTED)}")
+    if "violations" not in known_kinds():
+        message = "requests are not held against the contract: pip install 'mock-gateway[check]'"
+        warnings.warn(pytest.PytestWarning(message), stacklevel=2)
     config.pluginmanager.register(Hooks(config), "mock_gateway_hooks")
     return MockGateway(paths, seed=int(seed))
 

@@ -8,13 +8,15 @@ Look next: `control/facade.py`, which does what is asked here; `mock.py`, whose 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mock_gateway.control import Control
 from mock_gateway.control.clocks import SessionClock, WorldClock
-from mock_gateway.testing.checks import Odd, Oddity, Strictness, oddities
+from mock_gateway.journal.queries import query
+from mock_gateway.journal.verify import Verdict, verify
+from mock_gateway.testing.checks import NotMet, Odd, Oddity, Strictness, oddities
 from mock_gateway.testing.environment import KEY, environment_of
 from mock_gateway.testing.faults import Faults
 from mock_gateway.testing.hopping import hopping
@@ -157,9 +159,25 @@ class GatewayWorld:
         """Everything that went over the wire in this world, for people."""
         return self._served.call(lambda: transcript(self._served.gateway, self._prefix))
 
+    def verify(self, *expectations: Mapping[str, object]) -> None:
+        """Raise `NotMet`, an `AssertionError`, unless every expectation is met; it says what came instead.
+
+        expectations: as in docs/journal.md, as `{"sent": {"operation": "create_turn"}, "times": 2}`, `{"never": ...}`,
+        `{"in_order": [...]}`, `{"steps_played": "desk"}`, `{"no_violations": True}`. Raises `ExpectationError` for one
+        that is none.
+        """
+        verdicts = self._served.call(lambda: self._verdicts(expectations))
+        if not all(verdict.ok for verdict in verdicts):
+            raise NotMet(verdicts)
+
+    def _verdicts(self, expectations: Sequence[Mapping[str, object]]) -> list[Verdict]:
+        gateway = self._served.gateway
+        agents = gateway.world(self._prefix).all_agents(gateway.agents)
+        return verify(query(gateway.journal, world=self._prefix), expectations, agents)
+
     def oddities(self, strictness: Strictness | None = None) -> list[Oddity]:
-        """What was odd in this world so far: steps that were not played, requests that no scenario expected, requests
-        that break the contract. strictness: which of them count; all when it is left out."""
+        """What was odd in this world so far: steps that were not played, messages that no rule was written for,
+        requests that break the contract. strictness: which of them count; all when it is left out."""
         return self._served.call(lambda: oddities(self._served.gateway, self._prefix, strictness or Strictness()))
 
     def check(self, strictness: Strictness | None = None, *, transcript: bool = True) -> None:

@@ -12,7 +12,7 @@ import pytest
 from mock_gateway.control import ControlError
 from mock_gateway.scenario import ScenarioErrors
 from mock_gateway.testing import MockGateway
-from mock_gateway.testing.checks import Odd
+from mock_gateway.testing.checks import NotMet, Odd
 from mock_gateway.testing.thread import GatewayEnded
 from tests.testing.testing_talk import GREETING, REFUND, SLOW, begin, client_of, events_of, message, said
 
@@ -184,6 +184,15 @@ def test_the_clock_of_one_session_leaves_the_others_alone() -> None:
         assert gateway.clock(two).show()["elapsed"] == 0
 
 
+def test_expectations_are_verified_and_say_what_came_instead() -> None:
+    with MockGateway(GREETING) as gateway, gateway.client() as client:
+        said(client, "hello")
+        gateway.verify({"sent": {"operation": "create_turn"}, "times": 1}, {"steps_played": "desk"})
+
+        with pytest.raises(NotMet, match="POST /sessions -> 201"):
+            gateway.verify({"never": {"operation": "create_session"}})
+
+
 def test_faults_are_written_with_keyword_arguments() -> None:
     with MockGateway(GREETING) as gateway:
         fault = gateway.faults.put("reset", at={"event": 3}, request=2)
@@ -215,7 +224,7 @@ def test_a_strict_gateway_fails_at_its_end_and_shows_what_happened() -> None:
         client.get("/session")
 
     kinds = [found.kind for found in odd.value.found]
-    assert kinds == ["unmet", "unexpected"]
+    assert kinds == ["unmet", "violations"]
     assert "it waits for answers to refund" in str(odd.value)
     assert "GET /session -> 404" in str(odd.value)
     assert 'model.message "Let me look that up."' in str(odd.value)
