@@ -11,6 +11,6 @@ Owns: nothing but the names below, which are all that the server's start needs. 
 """
 
 from mock_gateway.journal.book import Entry, Journal
-from mock_gateway.journal.entries import Exchange, FaultNote, RequestEntry, Sent, TurnEntry
+from mock_gateway.journal.entries import Exchange, FaultNote, Sent, TurnEntry
 
-__all__ = ["Entry", "Exchange", "FaultNote", "Journal", "RequestEntry", "Sent", "TurnEntry"]
+__all__ = ["Entry", "Exchange", "FaultNote", "Journal", "Sent", "TurnEntry"]

@@ -195,9 +195,6 @@ class Exchange(Struct, eq=False, gc=False):
         self.faults = (*self.faults, FaultNote(name, fault_id, place, what, started))
 
 
-RequestEntry = Exchange
-
-
 def _json(data: bytes) -> object:
     try:
         value: object = json.loads(data)

@@ -20,6 +20,10 @@ from mock_gateway.journal.fit import escaped, shown
 from mock_gateway.journal.queries import status_set
 
 
+MOST_TEXTS = 6
+"""Texts of a body that a difference names."""
+
+
 class ExpectationError(MockGatewayError):
     """Data that is no expectation; the message says what is wrong and what was allowed."""
 
@@ -174,8 +178,8 @@ def _text(match: RequestMatch, exchange: Exchange) -> Iterator[Difference]:
     body = exchange.json()
     texts = list(texts_in(body)) if body is not None else [exchange.body.decode("utf-8", "replace")]
     if not any((match.text or "").casefold() in text.casefold() for text in texts):
-        longest = shown(max(texts, key=len, default=""))
-        yield Difference(1, f"no text of the body contains {shown(match.text)}; the longest is {longest}")
+        there = ", ".join(map(shown, texts[:MOST_TEXTS])) or "none"
+        yield Difference(1, f"no text of the body contains {shown(match.text)}; there are {there}")
 
 
 ASPECTS: Mapping[str, Aspect] = {

@@ -111,7 +111,7 @@ RESPECTS: list[tuple[Mapping[str, object], str]] = [
     ({"operation": "create_session", "body": {"title": "T"}}, 'body /title is missing; "T" was expected'),
     ({"operation": "create_session", "body": []}, "body is an object; a list was expected"),
     ({"operation": "create_session", "at": {"/a~1b": 1}}, "body /a~1b is missing; 1 was expected"),
-    ({"operation": "create_session", "text": "x y"}, 'no text of the body contains "x y"; the longest is "shop"'),
+    ({"operation": "create_session", "text": "x y"}, 'no text of the body contains "x y"; there are "shop"'),
     ({"operation": "create_session", "session": "s"}, "; s was expected"),
     ({"operation": "create_session", "dialect": "v1"}, "dialect is beta; v1 was expected"),
 ]
