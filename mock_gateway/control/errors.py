@@ -43,5 +43,7 @@ def unknown(what: str, name: str, there: Iterable[str], *, field: str, hint: str
     """Something that is not there by this name."""
     names = sorted(there)
     close = get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else hint
-    return ControlError(Cause.UNKNOWN, f"there is no {what} {name[:80]!r}", field=field, allowed=names, hint=hint)
+    hints = [hint] if hint else []
+    hints += [f"did you mean {close[0]!r}?"] if close else []
+    message = f"there is no {what} {name[:80]!r}"
+    return ControlError(Cause.UNKNOWN, message, field=field, allowed=names, hint="; ".join(hints))

@@ -28,6 +28,7 @@ from mock_gateway.core.pieces import PieceKind
 from mock_gateway.core.rules import rule_of
 from mock_gateway.core.state import MAIN, OpenCall, Thread, Turn
 from mock_gateway.wire.dialect import Dialect
+from mock_gateway.wire.projection import view_of
 from mock_gateway.wire.times import iso_time
 
 Json = dict[str, Any]
@@ -96,9 +97,13 @@ def facts_json(turn: Turn, dialects: Sequence[Dialect], first: int = 0) -> list[
     `at`: seconds since the turn began. `sequence_ids`: by dialect, of the first and the last frame; a dialect that
     does not show the fact is not there.
     """
-    last = {dialect.name: sum(dialect.weigh(fact) for fact in turn.log.facts[:first]) for dialect in dialects}
+    facts, last = turn.log.facts[first:], {}
+    for dialect in dialects:
+        view = view_of(turn, dialect)
+        view.sync()
+        last[dialect.name] = view.last - sum(dialect.weigh(fact) for fact in facts)
     entries = []
-    for fact in turn.log.facts[first:]:
+    for fact in facts:
         kind, show = SHOWN[type(fact)]
         head: Json = {"type": kind, "at": seconds(fact.at - turn.created_at), "turn_id": turn.id}
         entries.append(head | show(fact) | {"sequence_ids": _numbered(fact, dialects, last)})

@@ -21,7 +21,7 @@ from mock_gateway.core.authorise import decide
 from mock_gateway.core.clock import Clock, Rate
 from mock_gateway.core.commands import NONE, CreateTurn, FilePart, Item, TextPart, ToolAnswer, ToolApproval, UserMessage
 from mock_gateway.core.deeds import NOTHING_RUNS, progress
-from mock_gateway.core.engine import Policy, cancel_session, cancel_turn, create_turn, play_next
+from mock_gateway.core.engine import Policy, cancel_turn, close_session, create_turn, play_next
 from mock_gateway.core.errors import MockGatewayError
 from mock_gateway.core.events import Deltas
 from mock_gateway.core.gate import Gate
@@ -215,10 +215,7 @@ def _cancel(session: Session, state: doc.CancelState) -> None:
 
 
 def _close(session: Session, _state: doc.CloseState) -> None:
-    # What it cancelled besides is a command of its own.
-    running, session.running = session.running, None
-    cancel_session(session, session.updated_at, for_good=True)
-    session.running = running
+    close_session(session)  # what ran then was cancelled by a command of its own
 
 
 def _authorise(session: Session, state: doc.AuthoriseState) -> None:

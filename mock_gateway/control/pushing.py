@@ -86,8 +86,10 @@ def _labels(turn: Turn) -> dict[str, str]:
 
 
 def _check(turn: Turn, event: ListedEvent) -> None:
-    for message, hint in _wrong(turn, event):
-        raise ControlError(Cause.CONFLICT, message, field="event", hint=hint)
+    wrong = list(_wrong(turn, event))
+    if wrong:
+        message, hints = "; ".join(message for message, _ in wrong), [hint for _, hint in wrong if hint]
+        raise ControlError(Cause.CONFLICT, message, field="event", hint=hints[0] if hints else "")
 
 
 def _wrong(turn: Turn, event: ListedEvent) -> Iterator[tuple[str, str]]:

@@ -245,11 +245,16 @@ def cancel_turn(turn: Turn, at: float, delay: float = 0.0) -> None:
         turn.stop_at = at + delay
 
 
+def close_session(session: Session) -> None:
+    """Let a session take no more turns; what runs goes on."""
+    session.deeds.append(Closed(progress(session.running)))
+    session.state = move(SESSION, session.state, Happening.CANCEL)
+
+
 def cancel_session(session: Session, at: float, delay: float = 0.0, *, for_good: bool = False) -> None:
     """Cancel the running turn, if any (SES-6); for_good: the session takes no more turns (reading `cancel`)."""
     if for_good:
-        session.deeds.append(Closed(progress(session.running)))
-        session.state = move(SESSION, session.state, Happening.CANCEL)
+        close_session(session)
     turn = session.running
     if turn is not None:
         cancel_turn(turn, at, delay)
