@@ -34,6 +34,8 @@ FASTEST = 1_000_000.0
 """Session seconds per second; more than that is `virtual`."""
 
 
+LATEST = 32_503_680_000.0
+"""The year 3000: no clock goes beyond it by hand, and every time can be written as a date."""
 ROUNDING = 0.000_002
 """Seconds that sums of times since the epoch may be wrong by."""
 
@@ -178,6 +180,9 @@ class SessionClock:
         raise unknown("dialect", str(name), [dialect.name for dialect in self._dialects], field="dialect")
 
     def _to(self, time: float) -> None:
+        if time > LATEST:
+            message = f"time would go {time - LATEST:.0f} seconds beyond the year 3000"
+            raise ControlError(Cause.INVALID, message, field="seconds", hint="advance by less")
         self._gateway.runtime.advance(self._session, time)
 
     def _telling(self, move: Callable[[], None]) -> Json:

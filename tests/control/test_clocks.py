@@ -134,6 +134,7 @@ def test_a_scaled_clock_runs_as_many_times_as_fast() -> None:
         (lambda clock: clock.advance(-1), "seconds", "write seconds"),
         (lambda clock: clock.advance("soon"), "seconds", "10m"),
         (lambda clock: clock.advance(float("inf")), "seconds", "write seconds"),
+        (lambda clock: clock.advance(1e15), "seconds", "beyond the year 3000"),
     ],
 )
 def test_what_makes_no_sense_changes_nothing(act: Callable[[Any], Any], field: str, part: str) -> None:

@@ -163,3 +163,14 @@ def test_an_unknown_scope_says_which_there_are() -> None:
     with pytest.raises(ControlError, match="did you mean 'sessions'") as refused:
         Desk(BOT).control.reset("session")
     assert (refused.value.cause, refused.value.field) == (Cause.UNKNOWN, "scope")
+
+
+def test_a_session_can_go_alone_and_its_id_comes_back_never() -> None:
+    desk = Desk(BOT)
+    talk = desk.begin()
+    talk.say("agents")
+    desk.control.delete_session(talk.session.id)
+    assert [one["id"] for one in desk.control.sessions()] == ["s1"]
+    assert desk.begin().session.id != talk.session.id
+    with pytest.raises(ControlError, match="there is no session"):
+        desk.control.delete_session(talk.session.id)
