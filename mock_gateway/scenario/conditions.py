@@ -19,6 +19,7 @@ from mock_gateway.scenario.matchers import (
     StateFits,
     TextFits,
     TextTest,
+    texts_in,
 )
 from mock_gateway.scenario.records import Record
 
@@ -32,8 +33,7 @@ def condition(record: Record) -> AllOf:
 
 def groups(when: AllOf) -> frozenset[str]:
     """The names that a condition may capture."""
-    tests = [test for part in when.parts if isinstance(part, TextFits) for test in part.tests]
-    return frozenset[str]().union(*(test.groups for test in tests))
+    return frozenset[str]().union(*(test.groups for test in texts_in(when)))
 
 
 def _parts(record: Record) -> Iterator[ConditionPart]:

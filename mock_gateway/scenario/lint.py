@@ -25,10 +25,12 @@ from mock_gateway.core.script import (
     SubAgentCall,
     ToolCall,
 )
+from mock_gateway.scenario.backtracking import slow_part
 from mock_gateway.scenario.cover import covers
 from mock_gateway.scenario.errors import Mistake, did_you_mean
 from mock_gateway.scenario.lint_events import Finding, lint_events
 from mock_gateway.scenario.lint_names import LATE, lint_names
+from mock_gateway.scenario.matchers import texts_in
 from mock_gateway.scenario.records import Record
 from mock_gateway.scenario.workshop import Workshop
 
@@ -40,7 +42,7 @@ def lint(agent: Agent, record: Record, shop: Workshop) -> None:
     steps = [step for script in scripts for step in script]
     tools = list(_tool_calls(steps))
     shop.mistakes += [shop.at(*finding) for finding in (*_broken_lists(steps), *_twice(agent.sessions))]
-    findings = [*_unreached(agent, scripts), *_silent(steps)]
+    findings = [*_unreached(agent, scripts), *_silent(steps), *_slow(agent, steps)]
     if not LATE.isdisjoint(shop.names):
         findings += [finding for script in roots for finding in lint_names(script)]
     if agent.sessions:
@@ -145,6 +147,23 @@ def _silent(steps: Sequence[Step]) -> Iterator[Finding]:
         say = step.say
         if say and not (say.text or step.calls) and replace(say, cut=Cut(), pace=None) == Say():
             yield step.position, "an empty message: no client could tell that anything was said", "leave `say` out"
+
+
+def _slow(agent: Agent, steps: Sequence[Step]) -> Iterator[Finding]:
+    """Regular expressions that can keep the server busy for longer than anybody waits."""
+    conditions = [(rule.when, rule.position) for rule in agent.rules]
+    conditions += [
+        (branch.when, _begin(branch.script) or step.position)
+        for step in steps
+        for branches in _branchings(step)
+        for branch in branches
+    ]
+    for when, position in conditions:
+        for test in texts_in(when):
+            if test.pattern is not None and slow_part(test.pattern):
+                message = f"the regular expression {test.written} can take for ever: a repeat in a repeat"
+                hint = "let something end each round of the outer one that the inner one cannot take, as in /(\\w+,)*/"
+                yield position, message, hint
 
 
 def _waits(step: Step) -> bool:

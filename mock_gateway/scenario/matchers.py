@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -25,6 +25,10 @@ def _quoted(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + '..."'
 
 
+REGEX_SEES = 10_000
+"""Characters of a text that a regular expression sees: the time for many grows with the square of that."""
+
+
 class TextTest(Struct, frozen=True):
     """A test of one text. how: `contains` (case ignored), `equals` or `regex` (searched). written: as in the file."""
 
@@ -35,7 +39,7 @@ class TextTest(Struct, frozen=True):
     def match(self, text: str) -> Captures | None:
         """The named groups when the text fits."""
         if self.pattern is not None:
-            found = self.pattern.search(text)
+            found = self.pattern.search(text, 0, REGEX_SEES)
             return found.groupdict() if found else None
         if self.how == "equals":
             return NOTHING if text == self.written else None
@@ -256,3 +260,10 @@ def _together(parts: Iterable[ConditionPart], incoming: Incoming) -> Captures | 
             return None
         captures.update(found)
     return captures
+
+
+def texts_in(when: ConditionPart | None) -> Iterator[TextTest]:
+    """All tests of texts in a condition."""
+    for part in when.parts if isinstance(when, AllOf) else ():
+        if isinstance(part, TextFits):
+            yield from part.tests
