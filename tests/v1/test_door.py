@@ -88,7 +88,7 @@ def test_what_is_refused_at_the_door_does_not_happen(shaky: Desk) -> None:
 
 
 def test_the_attempts_of_two_sessions_are_counted_apart(shaky: Desk) -> None:
-    statuses = []
+    statuses: list[list[int]] = []
     for _ in range(2):
         caller = Caller(shaky, "v1", "apart")
         caller.places["session_id"] = shaky.session("shaky", f"/apart-{len(statuses)}").rsplit("/", 1)[1]
