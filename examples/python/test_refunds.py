@@ -39,7 +39,7 @@ def test_a_refund_that_is_denied_is_not_made(http):
 def test_a_busy_gateway_is_an_error_that_the_caller_sees(gateway, http):
     gateway.play("""
         agent: billing
-        door: [{ on: create_turn, status: 429, retry_after: 2 }]
+        door: [{ on: create_turn, answer: 429, retry_after: 2s }]
     """)
 
     with pytest.raises(httpx.HTTPStatusError) as caught:

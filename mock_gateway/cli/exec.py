@@ -69,7 +69,8 @@ def run(arguments: Sequence[str]) -> int:
         server = ServerThread(app, sock)
         settle_garbage()
         try:
-            code = run_command(command, {**os.environ, **environment_of(url, _key(chosen))})
+            variables = environment_of(url, _key(chosen), token=settings.admin_token)
+            code = run_command(command, {**os.environ, **variables})
             return _judged(server, app.gateway, code) if settings.strict else code
         finally:
             server.stop()

@@ -23,6 +23,7 @@ from mock_gateway.gateway import Gateway
 from mock_gateway.journal import Exchange, TurnEntry
 from mock_gateway.journal.queries import query
 from mock_gateway.journal.verify import Verdict, report
+from mock_gateway.testing.transcript import of_requests
 
 
 class Oddity(Struct, frozen=True):
@@ -88,7 +89,7 @@ def _waits(turn: Turn) -> str:
 
 def _unexpected(gateway: Gateway, prefix: str) -> Iterator[Oddity]:
     """Messages that no rule was written for."""
-    for entry in query(gateway.journal, world=prefix, kind="turn"):
+    for entry in of_requests(query(gateway.journal, world=prefix)):
         turn = entry.source if isinstance(entry, TurnEntry) else None
         if isinstance(turn, Turn) and turn.session.agent.rules and not _is_written(turn):
             over = "; ".join(f"{rule.position or rule.name}: {why}" for rule, why in passed_over(turn)[:3])

@@ -25,7 +25,7 @@ DULL = ("type", "sequence_id", "id", "thread_id", "turn_id", "created_at", "cont
 
 def transcript(gateway: Gateway, world: str) -> str:
     """All entries of a world in the journal, oldest first."""
-    entries = query(gateway.journal, world=world)
+    entries = of_requests(query(gateway.journal, world=world))
     lines = [f"{gateway.base_url}{world}: {_counted(entries)}"]
     if len(entries) > MOST:
         lines.append(f"... {len(entries) - MOST} before these")
@@ -34,9 +34,18 @@ def transcript(gateway: Gateway, world: str) -> str:
     return "\n".join(lines)
 
 
+def of_requests(entries: list[Entry]) -> list[Entry]:
+    """Entries without the turns of histories, which no request began."""
+    begun = {entry.turn_id for entry in entries if isinstance(entry, Exchange)}
+    return [entry for entry in entries if isinstance(entry, Exchange) or entry.turn_id in begun]
+
+
 def _counted(entries: list[Entry]) -> str:
+    if not entries:
+        return "nothing was asked"
     requests = sum(isinstance(entry, Exchange) for entry in entries)
-    return "nothing was asked" if not entries else f"{requests} requests, {len(entries) - requests} turns ended"
+    turns = len(entries) - requests
+    return f"{requests} request{'s' * (requests != 1)}, {turns} turn{'s' * (turns != 1)} ended"
 
 
 def _exchange(entry: Exchange) -> Iterator[str]:

@@ -59,7 +59,7 @@ class GatewayWorld:
     @property
     def environment(self) -> dict[str, str]:
         """The variables under which programs find this world: `GATEWAY_BASE_URL`, `TFY_API_KEY`, and ours."""
-        return environment_of(self.url) | {"MOCK_GATEWAY_ADMIN_URL": f"{self._served.url}/__admin"}
+        return environment_of(self.url, admin=self._served.url, token=self._served.settings.admin_token)
 
     @property
     def transport(self) -> InProcessTransport:

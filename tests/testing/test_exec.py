@@ -60,6 +60,12 @@ def test_a_key_that_is_let_in_stands_in_the_variable(folder: Path) -> None:
     assert run(folder, *options, program=f"{ASK}print(len(ask('/sessions?agent_name=desk')) > 0)").out == "True\n"
 
 
+def test_the_command_finds_the_token_of_the_admin_api(folder: Path) -> None:
+    program = "import os; print(os.environ['MOCK_GATEWAY_ADMIN_TOKEN'])"
+
+    assert run(folder, "--admin-token", "t-1", program=program).out == "t-1\n"
+
+
 @pytest.mark.parametrize("code", [0, 3])
 def test_its_exit_code_is_passed_on(folder: Path, code: int) -> None:
     assert run(folder, program=f"raise SystemExit({code})").code == code
