@@ -92,10 +92,18 @@ class Bench:
         """What was asked in a world and has been answered, in the order in which it came."""
         return sorted(self._asked[world], key=lambda exchange: exchange.at)
 
+    def asked_so_far(self, world: str) -> int:
+        """How many requests of a world have been answered."""
+        return len(self._asked.get(world, ()))
+
     def forget(self, world: str) -> None:
         """Forget a world and everything in it."""
         self.gateway.faults.clear(world)
         self.gateway.worlds.pop(world, None)
+        self.forget_asked(world)
+
+    def forget_asked(self, world: str) -> None:
+        """Forget what was asked in a world."""
         self._asked.pop(world, None)
 
 
@@ -145,12 +153,26 @@ class Stage:
         names = SAME.get(operation or "", (operation,))
         return [one for one in found if operation is None or one.operation in names]
 
+    def asked_so_far(self) -> int:
+        """How much was asked here."""
+        return self.bench.asked_so_far(self.prefix)
+
     def cursor(self, exchange: Exchange) -> int:
         """The cursor that a stream was asked for with, refused or not."""
         if exchange.sent is not None:
             return exchange.sent.cursor
         after = getattr(self.dialect.parse[exchange.operation](request_of(exchange)), "after", 0)
         return int(after)
+
+    def clear(self) -> None:
+        """Make room for another story in the same world: no faults, no agents, nothing was asked; sessions stay."""
+        self.bench.on_loop(self._clear)
+
+    def _clear(self) -> None:
+        if self.bench.gateway.faults.is_set:
+            self.bench.gateway.faults.clear(self.prefix)
+        self.bench.forget_asked(self.prefix)
+        self._world.agents.clear()
 
     def close(self) -> None:
         """Forget it."""

@@ -248,6 +248,16 @@ SENT_PARTS: Mapping[str, Part] = {
 """What can be said of requests, in this order."""
 
 
+def journal(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`journal: { no_violations: true }`: an expectation, or a list of these, as the journal verifies them."""
+    from mock_gateway.journal.verify import verify
+
+    expectations = wanted.value if isinstance(wanted.value, list) else [wanted.value]
+    for verdict in verify(run.stage.asked(), expectations):
+        if not verdict.ok:
+            yield Difference("journal", verdict.expected, verdict.text)
+
+
 def turns(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     """`turns: 1`: how many there are in the session of the step."""
     there = len(run.stage.turns(taken.args.get("session_id", "")))
@@ -274,6 +284,7 @@ KINDS: Mapping[str, Kind] = {
     "listed": listed,
     "live": live,
     "sent": sent,
+    "journal": journal,
     "turns": turns,
     "any": any_of,
 }

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from mock_gateway.conformance.adapters.channel import Channel, ChannelError, Crashed, Hung, NotStarted
 from mock_gateway.conformance.adapters.protocol import OPS
-from mock_gateway.conformance.bench import Bench, Stage
+from mock_gateway.conformance.bench import Bench
 from mock_gateway.conformance.cases.case import Case
 from mock_gateway.conformance.expectations import NotReported, Run, default_expectations, judge
 from mock_gateway.conformance.oracle import Difference
@@ -179,35 +179,38 @@ class Runner:
         try:
             stage = self.bench.stage(case.id, dialect, clock=case.clock)
             try:
-                return self._try(Player(channel, case, stage), stage)
+                return tried(Player(channel, case, stage))
             finally:
                 stage.close()
         except Exception as error:
             where = "".join(traceback.format_exception(error)[-2:])
             return Outcome(Verdict.HARNESS_ERROR, f"{type(error).__name__}: {error}", evidence=Evidence(stderr=where))
 
-    def _try(self, player: Player, stage: Stage) -> Outcome:
-        began = time.time()
-        try:
-            outcome = judged(player.play())
-        except Crashed as error:
-            outcome = Outcome(Verdict.CRASH, str(error), evidence=Evidence(stderr=error.stderr))
-        except Hung as error:
-            outcome = Outcome(Verdict.TIMEOUT, str(error), evidence=Evidence(stderr=error.stderr))
-        except (ChannelError, Untestable) as error:
-            outcome = self._stuck(player.run, error)
-        if outcome.verdict is not Verdict.PASS:
-            stderr = outcome.evidence.stderr if outcome.evidence else ""
-            outcome.evidence = evidence_of(player, stage, began, stderr)
-        return outcome
 
-    def _stuck(self, run: Run, error: ChannelError | Untestable) -> Outcome:
-        """A step could not be taken: because of what the client did before, if that was wrong already."""
-        outcome = judged(run, partly=True)
-        if outcome.difference is not None:
-            return outcome
-        stderr = error.stderr if isinstance(error, ChannelError) else ""
-        return Outcome(Verdict.UNTESTABLE, str(error), evidence=Evidence(stderr=stderr))
+def tried(player: Player) -> Outcome:
+    """Play a case and judge it. Raises nothing that a client could cause."""
+    began = time.time()
+    try:
+        outcome = judged(player.play())
+    except Crashed as error:
+        outcome = Outcome(Verdict.CRASH, str(error), evidence=Evidence(stderr=error.stderr))
+    except Hung as error:
+        outcome = Outcome(Verdict.TIMEOUT, str(error), evidence=Evidence(stderr=error.stderr))
+    except (ChannelError, Untestable) as error:
+        outcome = _stuck(player.run, error)
+    if outcome.verdict is not Verdict.PASS:
+        stderr = outcome.evidence.stderr if outcome.evidence else ""
+        outcome.evidence = evidence_of(player, began, stderr)
+    return outcome
+
+
+def _stuck(run: Run, error: ChannelError | Untestable) -> Outcome:
+    """A step could not be taken: because of what the client did before, if that was wrong already."""
+    outcome = judged(run, partly=True)
+    if outcome.difference is not None:
+        return outcome
+    stderr = error.stderr if isinstance(error, ChannelError) else ""
+    return Outcome(Verdict.UNTESTABLE, str(error), evidence=Evidence(stderr=stderr))
 
 
 def judged(run: Run, *, partly: bool = False) -> Outcome:
@@ -226,7 +229,7 @@ def judged(run: Run, *, partly: bool = False) -> Outcome:
             return Outcome(Verdict.NOT_OBSERVED, f"the adapter does not report {missing}")
         if found is not None:
             return Outcome(BY_LEVEL[case.level], f"{wanted.of}: {found}", found)
-    left = run.stage.faults_left()
+    left = run.stage.faults_left() if case.faults else []
     if left:
         # What was to go wrong has not: a client that never asks for it has proved nothing.
         return Outcome(Verdict.UNTESTABLE, f"the client never met the fault: {', '.join(left)}")
@@ -236,10 +239,10 @@ def judged(run: Run, *, partly: bool = False) -> Outcome:
 # -- evidence ----------------------------------------------------------------------------------------------------------
 
 
-def evidence_of(player: Player, stage: Stage, began: float, stderr: str) -> Evidence:
+def evidence_of(player: Player, began: float, stderr: str) -> Evidence:
     """What a person needs to see why."""
     case = player.run.case
-    asked = [_shown(exchange, began) for exchange in stage.asked()]
+    asked = [_shown(exchange, began) for exchange in player.run.stage.asked()]
     faults = [dict(fault) for fault in case.faults]
     return Evidence(player.spoken, asked, case.scenario, faults, stderr)
 

@@ -23,12 +23,16 @@ class Untestable(MockGatewayError):
 
 
 class Player:
-    """Takes the steps of one run. spoken: every operation with its reply, for evidence."""
+    """Takes the steps of one run. is_open: the client is there already, for this very stage.
 
-    def __init__(self, channel: Channel, case: Case, stage: Stage) -> None:
+    spoken: every operation with its reply, for evidence.
+    """
+
+    def __init__(self, channel: Channel, case: Case, stage: Stage, *, is_open: bool = False) -> None:
         self.run = Run(case, stage)
         self.spoken: list[Spoken] = []
         self._channel = channel
+        self._is_open = is_open
         self._session = ""
         self._agent = ""
 
@@ -38,8 +42,9 @@ class Player:
         self._agent = stage.play(case.scenario)
         for fault in case.faults:
             stage.put_fault(fault)
-        opened = {"base_url": stage.base_url, "api_key": KEY, "dialect": stage.dialect.name}
-        self._call("open", "open", {**opened, "options": dict(case.options)}, None)
+        if not self._is_open:
+            opened = {"base_url": stage.base_url, "api_key": KEY, "dialect": stage.dialect.name}
+            self._call("open", "open", {**opened, "options": dict(case.options)}, None)
         for step in case.steps:
             self._take(step)
         return self.run
@@ -47,7 +52,7 @@ class Player:
     def _take(self, step: Step) -> None:
         args = self._arguments(step)
         stage, session = self.run.stage, args.get("session_id", "")
-        before, asked = len(stage.turns(session)), len(stage.asked())
+        before, asked = len(stage.turns(session)), stage.asked_so_far()
         taken = self._call(step.name, step.op, args, step.within)
         taken.before = asked
         taken.turns = stage.turns(session)[before:]

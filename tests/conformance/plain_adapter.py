@@ -25,7 +25,10 @@ class Refused(Exception):
 class Client:
     """One client."""
 
+    http: Any = None
+
     def open(self, base_url: str, api_key: str, dialect: str, **_options: Any) -> Json:
+        self.reset()
         url = urlsplit(base_url)
         self.http = http.client.HTTPConnection(url.netloc, timeout=10)
         self.path, self.dialect = url.path + PATHS[dialect], dialect
@@ -33,7 +36,8 @@ class Client:
         return {}
 
     def reset(self) -> Json:
-        self.http.close()
+        if self.http is not None:
+            self.http.close()
         return {}
 
     def ask(self, method: str, path: str, body: object = None) -> http.client.HTTPResponse:
@@ -143,23 +147,25 @@ class Seen:
 HELLO = {"name": "plain", "dialects": ["beta", "v1"], "capabilities": ["approval", "response", "auth"]}
 
 
+def answer(client: Client, request: Json) -> Json:
+    op = request["op"]
+    if op == "hello":
+        return {"ok": True, "result": HELLO}
+    if not hasattr(Client, op):
+        return {"ok": False, "error": {"kind": "unsupported"}}
+    try:
+        return {"ok": True, "result": getattr(client, op)(**request["args"])}
+    except Refused as refused:
+        return {"ok": False, "error": refused.args[0]}
+
+
 def main() -> None:
     client = Client()
     for line in sys.stdin:
         request = json.loads(line)
-        op, reply = request["op"], {"id": request["id"], "ok": True}
-        try:
-            if op == "quit":
-                return
-            if op == "hello":
-                reply["result"] = HELLO
-            elif not hasattr(Client, op):
-                reply |= {"ok": False, "error": {"kind": "unsupported"}}
-            else:
-                reply["result"] = getattr(client, op)(**request["args"])
-        except Refused as refused:
-            reply |= {"ok": False, "error": refused.args[0]}
-        print(json.dumps(reply), flush=True)
+        if request["op"] == "quit":
+            return
+        print(json.dumps({"id": request["id"], **answer(client, request)}), flush=True)
 
 
 if __name__ == "__main__":

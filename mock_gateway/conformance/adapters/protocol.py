@@ -195,6 +195,8 @@ def wrong_arguments(op: str, args: Mapping[str, object]) -> list[str]:
 
 def wrong_result(op: str, result: object) -> list[str]:
     """What is wrong with the result of an operation; empty when nothing is. More than was asked for is fine."""
+    if op not in OPS:
+        return []
     if OPS[op].observes:
         return _wrong_observation(op, result)
     if not isinstance(result, dict):
