@@ -130,6 +130,9 @@ class Proxy:
         request = self._request(scope, incoming)
         try:
             response = await self._client.send(request, stream=True)
+        except httpx.LocalProtocolError as error:
+            await self._refuse(scope, send, 400, f"this request cannot be passed on: {_why(error)}", "malformed_http")
+            return
         except httpx.TransportError as error:
             if not incoming.is_gone:
                 await self._unreachable(scope, send, error)
@@ -143,7 +146,7 @@ class Proxy:
         given: Headers = scope["headers"]
         named = {name.strip().lower() for key, value in given if key == b"connection" for name in value.split(b",")}
         headers = [(b"host", self._host)]
-        headers += [(key, value) for key, value in given if key not in HOP_BY_HOP | OURS | named]
+        headers += [(key, value.strip(b" \t")) for key, value in given if key not in HOP_BY_HOP | OURS | named]
         has_body = any(key in (b"content-length", b"transfer-encoding") for key, _ in given)
         if any(key == b"transfer-encoding" for key, _ in given):
             headers.append((b"transfer-encoding", b"chunked"))
@@ -176,17 +179,22 @@ class Proxy:
         await send({"type": "http.response.body", "body": b""})
 
     async def _unreachable(self, scope: Scope, send: Send, error: httpx.TransportError) -> None:
-        timed_out = isinstance(error, httpx.TimeoutException)
-        shown = str(self._upstream)
-        message = f"the gateway {shown} cannot be reached: {_why(error)}; is it running, and is --upstream right?"
+        status = 504 if isinstance(error, httpx.TimeoutException) else 502
+        why = f"the gateway {self._upstream} cannot be reached: {_why(error)}"
+        message = f"{why}; is it running, and is --upstream right?"
+        await self._refuse(scope, send, status, message, "upstream_unreachable")
+
+    async def _refuse(self, scope: Scope, send: Send, status: int, message: str, code: str) -> None:
         self._recorder.say(f"{scope['method']} {scope['path']}: {message}")
-        body = self._errors.error(504 if timed_out else 502, message, "upstream_unreachable")
+        body = self._errors.error(status, message, code)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": 504 if timed_out else 502, "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     async def aclose(self) -> None:
-        """Let go of the connections to the gateway."""
+        """End everything that is open, and let go of the connections to the gateway."""
+        self.close()
+        await asyncio.gather(*self._open, return_exceptions=True)
         await self._client.aclose()
 
 

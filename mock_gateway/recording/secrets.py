@@ -35,6 +35,9 @@ _NAMES = re.compile(
     r"(?i)(?:^|[_-])(?:api[_-]?key|access[_-]?key|private[_-]?key|secret|password|passwd|pwd|token|credentials?"
     r"|authorization|bearer|cookie)s?$|^(?:apikey|accesstoken|clientsecret|privatekey)$"
 )
+_SEPARATORS = re.compile(r"[_+/=-]+")
+_SHORTEST = 20
+"""Characters of a key that is one run without separators."""
 _RANDOM = 3.5
 """Bits per character from which on a long run of letters and digits is taken for a key."""
 
@@ -81,15 +84,22 @@ class Fence:
 
 
 def looks_drawn(run: str) -> bool:
-    """Whether a run of letters and digits looks drawn at random, as keys do and words do not."""
+    """Whether a run of letters and digits looks drawn at random, as keys do and words, paths and dates do not."""
     if _UUID.fullmatch(run):
         return False
+    parts = _SEPARATORS.split(run)
+    if any(_is_drawn(part) for part in parts if len(part) >= _SHORTEST):
+        return True
+    # A key may hold such characters itself; a path or a name made of words has words between them.
+    has_word = any(len(part) > 3 and part.isalpha() and (part.islower() or part.istitle()) for part in parts)
+    return not has_word and _is_drawn(run) and any(map(str.isupper, run)) and any(map(str.islower, run))
+
+
+def _is_drawn(run: str) -> bool:
     digits = sum(character.isdigit() for character in run)
-    letters = sum(character.isalpha() for character in run)
-    if not digits or not letters:
+    if not digits or not any(map(str.isalpha, run)):
         return False
-    counts = Counter(run)
-    entropy = -sum(count / len(run) * log2(count / len(run)) for count in counts.values())
-    mixed = any(character.isupper() for character in run) and any(character.islower() for character in run)
+    entropy = -sum(count / len(run) * log2(count / len(run)) for count in Counter(run).values())
+    mixed = any(map(str.isupper, run)) and any(map(str.islower, run))
     is_hex = len(run) >= 32 and all(character in "0123456789abcdefABCDEF" for character in run)
     return is_hex or (entropy >= _RANDOM and (mixed or digits >= len(run) // 5))
