@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from mock_gateway.journal.entries import Exchange, Sent, TurnEntry
-from mock_gateway.journal.redact import Header, Heads, redacted_query
+from mock_gateway.journal.redact import Header, Heads, redacted_body, redacted_query
 from mock_gateway.wire.projection import Projection
 
 Entry = Exchange | TurnEntry
@@ -41,6 +41,7 @@ class Journal:
         self.count = 0
         self.bytes = 0
         self._heads = Heads()
+        self._keys_came = False
 
     # -- requests --------------------------------------------------------------------------------------------------
 
@@ -66,6 +67,10 @@ class Journal:
         """A request has its answer, a stream has ended: tell the listeners."""
         exchange.took = time.perf_counter() + self.epoch - exchange.at
         exchange.is_complete = True
+        if exchange.had_keys or self._keys_came:
+            # What never came in cannot go out: answers are looked through from here on, and not before.
+            self._keys_came = True
+            exchange.reply = redacted_body(exchange.reply)
         if exchange.number == 0:
             self._put(exchange)
         elif exchange.charged >= 0:

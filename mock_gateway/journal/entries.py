@@ -24,7 +24,7 @@ from mock_gateway.core.events import (
 )
 from mock_gateway.core.rules import passed_over, rule_of
 from mock_gateway.core.state import MAIN, Turn
-from mock_gateway.journal.redact import Head, Header
+from mock_gateway.journal.redact import Head, Header, redacted_body
 from mock_gateway.wire.projection import Projection
 
 LARGEST = 1024 * 1024
@@ -82,6 +82,7 @@ class Exchange(Struct, eq=False, gc=False):
     session, turn: ids that the answer tells; for others ask `session_id`, `turn_id`.
     body, reply: at most `LARGEST` bytes; body_size, reply_size: of all of it. kind, extra: of the answer's head.
     sent: of a stream. status: 0 when the client left before there was one. is_complete: nothing more is sent.
+    had_keys: keys were taken out of the body.
     notes: remarks on the request (NET-5). message: of the error that was answered.
     """
 
@@ -111,6 +112,7 @@ class Exchange(Struct, eq=False, gc=False):
     sent: Sent | None = None
     faults: tuple[FaultNote, ...] = ()
     is_complete: bool = False
+    had_keys: bool = False
     charged: int = 0
 
     @property
@@ -179,7 +181,9 @@ class Exchange(Struct, eq=False, gc=False):
     def take(self, body: bytes) -> None:
         """Note the body that came."""
         self.body_size = len(body)
-        self.body = body if len(body) <= LARGEST else body[:LARGEST]
+        kept = body if len(body) <= LARGEST else body[:LARGEST]
+        self.body = redacted_body(kept)
+        self.had_keys = self.body is not kept and self.body != kept
 
     def give(self, status: int, kind: bytes, reply: bytes, extra: Sequence[Header] | None = None) -> None:
         """Note an answer. kind: its content type; empty: all its headers are in `extra`."""

@@ -19,7 +19,6 @@ from mock_gateway.journal.entries import Exchange
 from mock_gateway.journal.fit import escaped, shown
 from mock_gateway.journal.queries import status_set
 
-
 MOST_TEXTS = 6
 """Texts of a body that a difference names."""
 

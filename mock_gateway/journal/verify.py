@@ -222,7 +222,7 @@ def _judge_sent(expectation: IsSent, evidence: Evidence) -> Verdict:
     match, times = expectation.match, expectation.times
     fitting = [one for one in evidence.exchanges if match.fits(one)]
     expected, ids = f"{match}: {times}", tuple(one.id for one in fitting)
-    came = f"it came {_times(len(fitting))}"
+    came = f"it came {_times(len(fitting))}" if fitting else "it never came"
     if times.allows(len(fitting)):
         return Verdict(True, expected, f"met: {expected}; {came}", ids)
     lines = [f"not met: {expected}; {came}"]

@@ -11,9 +11,9 @@ import pytest
 from mock_gateway.journal import Journal
 from mock_gateway.journal.har import export_har
 from mock_gateway.journal.lines import JournalFile, export_jsonl
-from mock_gateway.journal.redact import MOST_HEADS, Heads, hidden, is_secret, redacted_query
+from mock_gateway.journal.redact import MOST_HEADS, Heads, hidden, is_secret, redacted_body, redacted_query
 from tests.http.asgi import call
-from tests.journal.journals import session, shop
+from tests.journal.journals import exchanges, post, session, shop
 
 SECRET = "sk-very-secret-0815"
 
@@ -81,6 +81,8 @@ def test_of_an_authorization_only_the_scheme_stays() -> None:
         (b"page_token=abc&last_page_token=b", b"page_token=abc&last_page_token=b"),
         (b"KEY=1;X-Token=2", b"KEY=***;X-Token=***"),
         (b"monkey_business=1", b"monkey_business=1"),
+        (b"%61pi%5Fkey=1&k%65y=2", b"%61pi%5Fkey=***&k%65y=***"),
+        (b"key", b"key"),
     ],
 )
 def test_parameters_that_carry_keys_lose_their_values(query: bytes, kept: bytes) -> None:
@@ -104,3 +106,37 @@ def test_a_journal_of_many_clients_keeps_their_heads_apart() -> None:
 
     one, other = (entry.header("user-agent") for entry in app.gateway.journal.entries)  # type: ignore[union-attr]
     assert (one, other) == (None, "other")
+
+
+BODIES = [
+    (b'{"headers": {"Authorization": "Bearer a\\"b"}, "x": 1}', b'{"headers": {"Authorization": "***"}, "x": 1}'),
+    (b'{"x-api-key":"a","apiKey" : "b"}', b'{"x-api-key":"***","apiKey" : "***"}'),
+    (
+        b'{"access_token":"a","client_secret":"","password":"p"}',
+        b'{"access_token":"***","client_secret":"","password":"***"}',
+    ),
+    (b'{"next_page_token":"a","key":"colour","content":"the api_key is a"}',) * 2,
+    (b'{"max_tokens": 5, "token": 6}',) * 2,
+]
+
+
+@pytest.mark.parametrize(("body", "kept"), BODIES)
+def test_fields_that_carry_keys_lose_their_values_and_no_others(body: bytes, kept: bytes) -> None:
+    assert redacted_body(body) == kept
+
+
+def test_the_keys_in_the_spec_of_a_draft_are_not_kept_on_their_way_in_or_out() -> None:
+    app = shop()
+    server = {"type": "inline", "name": "a", "url": "http://a.test", "headers": {"Authorization": f"Bearer {SECRET}"}}
+    spec = {"agent_spec": {"model": {"name": "shop"}, "mcp_servers": [server]}}
+
+    reply = post(app, "/v1/agents/draft-sessions", spec)
+
+    draft = json.loads(reply.body)["data"]["id"]
+    call(app, "GET", f"/v1/agents/draft-sessions/{draft}")
+
+    made, read = exchanges(app)
+    assert b'"***"' in read.reply and SECRET.encode() not in read.reply
+    assert SECRET in reply.text, "the client gets back what it sent"
+    assert SECRET.encode() not in made.body + made.reply and b'"***"' in made.body
+    assert made.json() is not None and made.reply_json() is not None

@@ -74,7 +74,7 @@ def test_too_few_say_what_was_nearest_and_in_which_respect_and_what_came_instead
     assert verdict.differences == ('body /input/0/content is "hello"; "pay" was expected',)
     path = busy().gateway.journal.entries[2].path  # type: ignore[union-attr]
     assert verdict.text == dedent(f"""\
-        not met: create_turn with at {{"/input/0/content": "pay"}}: exactly once; it came never
+        not met: create_turn with at {{"/input/0/content": "pay"}}: exactly once; it never came
           nearest is x-3 POST {path} -> 200
             body /input/0/content is "hello"; "pay" was expected
           all that came instead:
@@ -207,7 +207,7 @@ def test_in_a_world_of_its_own_a_test_need_not_know_its_prefix() -> None:
 def test_nothing_came_at_all_is_said_plainly() -> None:
     (verdict,) = verify([], [{"sent": CREATE}])
 
-    assert verdict.text == "not met: POST /sessions: at least once; it came never\n  no request came"
+    assert verdict.text == "not met: POST /sessions: at least once; it never came\n  no request came"
 
 
 def test_a_journal_that_was_read_back_is_judged_in_the_same_way() -> None:
