@@ -117,7 +117,6 @@ KINDS: tuple[FaultKind, ...] = (
             Param("rate", "speed", "100 B/s", "Bytes in a second."),
             Param("piece", "integer", 16, "Bytes of a piece.", least=1, most=65536),
         ),
-        on=(),
         streams_only=False,
     ),
     FaultKind(
@@ -130,7 +129,6 @@ KINDS: tuple[FaultKind, ...] = (
         params=(
             Param("for", "duration", "forever", "How long; `forever` is until the client leaves.", words=("forever",)),
         ),
-        on=(),
         streams_only=False,
     ),
 )

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
+from math import ceil
 from typing import Any, Protocol
 
 from mock_gateway.faults.board import Chosen
@@ -29,6 +30,8 @@ from mock_gateway.http.streams import Injected, Message
 CUTS = ("reset", "clean-end", "drop", "half-close", "stall")
 """What happens to the connection at a place."""
 COMMENT = b": stall\n"
+SHORTEST = 0.001
+"""Seconds between two comments, however short the time that was asked for."""
 DRAIN = 2.0
 """Seconds until the kernel must have taken what was sent before a reset."""
 
@@ -95,6 +98,7 @@ class Delivery:
         self._held: list[tuple[bytes, set[int]]] = []
         self._is_stream = False
         self._gzip: Any = None
+        self._due = 0.0
         extensions = call.scope.get("extensions") or {}
         self._socket: Socket | None = extensions.get("mock_gateway.connection")
         if self._socket is not None:
@@ -309,7 +313,7 @@ class Delivery:
             for place in range(start, end, size):
                 piece = data[place : min(place + size, end)]
                 await self._piece(piece)
-                await self._wait(len(piece) / rate)
+                await self._keep_to(len(piece) / rate)
 
     async def _piece(self, data: bytes) -> None:
         """One message, one chunk, one write."""
@@ -383,12 +387,19 @@ class Delivery:
         if comments is None:
             await self._wait(seconds)
             return
-        left = float("inf") if seconds == "forever" else seconds
-        while left > 0:
-            await self._wait(min(comments, left))
-            left -= comments
-            if left > 0:
-                await self._piece(COMMENT)
+        times = None if seconds == "forever" else ceil(round(seconds / max(comments, SHORTEST), 6)) - 1
+        while times is None or times > 0:
+            await self._wait(max(comments, SHORTEST))
+            await self._piece(COMMENT)
+            times = None if times is None else times - 1
+        await self._wait(max(comments, SHORTEST))
+
+    async def _keep_to(self, seconds: float) -> None:
+        """Wait until this much more time has passed since the first piece: what one wait lacks, the next makes up."""
+        now = asyncio.get_running_loop().time()
+        self._due = (self._due or now) + seconds
+        if self._due > now:
+            await self._wait(self._due - now)
 
     async def _wait(self, seconds: float | str) -> None:
         """Wait in real time, or until the client has gone: then there is nobody to answer. Raises `Injected`."""
