@@ -7,6 +7,7 @@ Must not know: cases, adapters, verdicts. What could change while it is looked a
 from __future__ import annotations
 
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -125,7 +126,10 @@ class Stage:
         return agent.name
 
     def put_fault(self, fault: Mapping[str, object]) -> None:
-        """Put a fault on this world. Raises `FaultError`."""
+        """Put a fault on this world; its `on` may have names that the dialects share. Raises `FaultError`."""
+        on = fault.get("on")
+        if isinstance(on, list):
+            fault = {**fault, "on": [name for shared in on for name in SAME.get(shared, (shared,))]}
         spec = parse_fault(fault)
         self.bench.on_loop(lambda: self.bench.gateway.faults.put(spec, world=self.prefix))
 
@@ -147,11 +151,24 @@ class Stage:
         """What a reader has to have understood. See `oracle.truth`."""
         return self.bench.on_loop(lambda: oracle.truth(turn, self.dialect, after, upto))
 
-    def asked(self, operation: str | None = None) -> list[Exchange]:
-        """What was asked here; of one operation, by a dialect's name for it or by the one that they share."""
+    def asked(self, *operations: str) -> list[Exchange]:
+        """What was asked here; of some operations, by a dialect's name for them or by one that the dialects share."""
         found = self.bench.on_loop(lambda: self.bench.asked(self.prefix))
-        names = SAME.get(operation or "", (operation,))
-        return [one for one in found if operation is None or one.operation in names]
+        names = {name for one in operations for name in SAME.get(one, (one,))}
+        return [one for one in found if not operations or one.operation in names]
+
+    def all_closed(self, within: float) -> bool:
+        """Whether every stream of this world has ended; waits for it. within: seconds."""
+        until = time.monotonic() + within
+        while self.bench.on_loop(self._open_streams):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def _open_streams(self) -> int:
+        entries = self.bench.gateway.journal.entries
+        return sum(isinstance(one, Exchange) and one.world == self.prefix and not one.is_complete for one in entries)
 
     def asked_so_far(self) -> int:
         """How much was asked here."""

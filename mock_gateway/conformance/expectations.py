@@ -175,14 +175,16 @@ def live(_run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
 def sent(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     """`sent: create_turn`: what the client asked for, in the whole case or, with `in: step`, since that step began.
 
-    `follow_turn` is the stream of a turn that there is already, `cancel` any cancellation, in every dialect.
+    `follow_turn` is the stream of a turn that there is already, `cancel` any cancellation, in every dialect. A list
+    means any of these operations.
     """
-    asked = run.stage.asked(wanted.value)
+    operations = wanted.value if isinstance(wanted.value, list) else [wanted.value]
+    asked = run.stage.asked(*operations)
     if wanted.options.get("in") == "step":
         asked = asked[taken.before :]
     for name, part in SENT_PARTS.items():
         if name in wanted.options:
-            yield from part.judge(run, asked, wanted.value, wanted.options[name])
+            yield from part.judge(run, asked, "+".join(operations), wanted.options[name])
 
 
 def _times(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
@@ -217,6 +219,13 @@ def _apart(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) ->
             )
 
 
+def _growing(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    gaps = [(other.at - one.at - one.took) * 1000 for one, other in pairwise(asked)]
+    if wanted and any(after < before * 0.7 for before, after in pairwise(gaps)):
+        told = ", ".join(f"{gap:.0f}" for gap in gaps)
+        yield Difference(f"sent.{operation}.growing", "pauses that do not get shorter", f"{told} ms")
+
+
 def _headers(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
     for one in asked:
         for name, part in wanted.items():
@@ -242,6 +251,7 @@ SENT_PARTS: Mapping[str, Part] = {
     "after": Part("the cursors of its streams, in order", _cursors),
     "status": Part("the statuses of the answers, in order", _statuses),
     "apart_ms": Part("`[least, most]` milliseconds between an answer and the next request", _apart),
+    "growing": Part("true: the pauses between requests do not get shorter", _growing),
     "headers": Part("parts of the values of headers, in every request", _headers),
     "body": Part("parts of the JSON body, in every request", _body),
 }
@@ -265,6 +275,19 @@ def turns(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
         yield Difference("turns", str(wanted.value), str(there), "turns in the session")
 
 
+def closed(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`closed: 1000`: so many milliseconds after the last step, the client has let go of every stream."""
+    if not run.stage.all_closed(wanted.value / 1000):
+        yield Difference("closed", f"no open stream after {wanted.value} ms", "an open stream")
+
+
+def took(_run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
+    """`took: { least: 1900 }`: how many milliseconds a step may take."""
+    milliseconds = taken.reply.took * 1000
+    if not _fits(wanted.value, milliseconds):
+        yield Difference("took", f"{_in_words(wanted.value)} ms", f"{milliseconds:.0f} ms")
+
+
 def any_of(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     """`any: [[...], [...]]`: one of several lists of expectations; the first difference of the first is told."""
     first: list[Difference] = []
@@ -286,6 +309,8 @@ KINDS: Mapping[str, Kind] = {
     "sent": sent,
     "journal": journal,
     "turns": turns,
+    "closed": closed,
+    "took": took,
     "any": any_of,
 }
 """The kinds by the key that they begin with."""
