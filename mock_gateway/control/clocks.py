@@ -84,6 +84,12 @@ def duration(value: float | str) -> float:
     return worth
 
 
+def _check_time(time: float) -> None:
+    if time > LATEST:
+        message = f"time would go {time - LATEST:.0f} seconds beyond the year 3000"
+        raise ControlError(Cause.INVALID, message, field="seconds", hint="advance by less")
+
+
 def _next_time(session: Session) -> float:
     """When something happens by itself: in the running turn, or a server that allows itself."""
     if session.running is not None:
@@ -180,9 +186,7 @@ class SessionClock:
         raise unknown("dialect", str(name), [dialect.name for dialect in self._dialects], field="dialect")
 
     def _to(self, time: float) -> None:
-        if time > LATEST:
-            message = f"time would go {time - LATEST:.0f} seconds beyond the year 3000"
-            raise ControlError(Cause.INVALID, message, field="seconds", hint="advance by less")
+        _check_time(time)
         self._gateway.runtime.advance(self._session, time)
 
     def _telling(self, move: Callable[[], None]) -> Json:
@@ -263,6 +267,8 @@ class WorldClock:
     def advance(self, duration_: float | str) -> Json:
         """Let time pass in every session, and for those that come. Tells it by session id. Raises `ControlError`."""
         step = duration(duration_)
+        for session in self._world.sessions.values():
+            _check_time(self._gateway.now(session) + step)
         told = self._each(lambda clock: clock.advance(step))
         self._world.advanced += step
         return told

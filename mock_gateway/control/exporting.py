@@ -12,6 +12,7 @@ from msgspec import to_builtins
 
 from mock_gateway.control import document as doc
 from mock_gateway.control.facts import Json
+from mock_gateway.control.limited import entries_of
 from mock_gateway.core.commands import FilePart, Item, TextPart, ToolApproval, UserMessage
 from mock_gateway.core.deeds import Began, Cancelled, Closed, Decided, Deed, Pushed, progress
 from mock_gateway.core.script import Agent
@@ -26,10 +27,13 @@ def export_state(gateway: Gateway, world: World) -> Json:
     shelf = _Shelf(gateway, world)
     for agent in world.agents.values():
         shelf.place(agent)
-    if world.selected is not None:
-        shelf.place(world.all_agents(gateway.agents)[world.selected])
+    selected = world.all_agents(gateway.agents).get(world.selected or "")
+    if selected is not None:
+        shelf.place(selected)
     sessions = [_session(gateway, session, shelf) for session in world.sessions.values()]
-    state = doc.Document("mock-gateway state", 1, _world(gateway, world), shelf.texts, sessions)
+    whole = _world(gateway, world)
+    whole.selected = None if selected is None else selected.name  # a reload may have taken it away
+    state = doc.Document("mock-gateway state", 1, whole, shelf.texts, sessions)
     return cast(Json, to_builtins(state))
 
 
@@ -75,8 +79,7 @@ def _world(gateway: Gateway, world: World) -> doc.WorldState:
         paused=world.paused,
         rate=doc.RateState(world.rate.speed, world.rate.skipping) if world.rate is not None else None,
         removed=sorted(world.removed),
-        selected=world.selected,
-        faults=[_fault(entry) for entry in gateway.faults.listed(world.prefix)],
+        faults=[_fault(entry) for entry in entries_of(gateway.faults, world.prefix)],
     )
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from mock_gateway.control import document as doc
 from mock_gateway.control.errors import Cause, ControlError
+from mock_gateway.control.limited import WorldFaults
 from mock_gateway.control.pushing import put
 from mock_gateway.core.authorise import decide
 from mock_gateway.core.clock import Clock, Rate
@@ -135,7 +136,7 @@ def _fault(fault: doc.FaultState, field: str) -> FaultSpec:
 
 def _put_in_place(gateway: Gateway, world: World) -> None:
     gateway.forget_world(world.prefix)
-    gateway.faults.clear(world.prefix)
+    WorldFaults(gateway.faults, world.prefix).clear()
     gateway.worlds[world.prefix] = world
     for session in world.sessions.values():
         if session.running is not None:

@@ -33,11 +33,11 @@ class WorldFaults:
 
     def listed(self) -> list[Json]:
         """The faults, oldest first: as they were written, with `id`, limits, and how often each was `injected`."""
-        return [fault_entry_json(entry) for entry in self._board.listed(self._prefix)]
+        return [fault_entry_json(entry) for entry in entries_of(self._board, self._prefix)]
 
     def remove(self, fault_id: str) -> None:
         """Take a fault away. Raises `ControlError` for one that this world has not."""
-        there = [entry.id for entry in self._board.listed(self._prefix)]
+        there = [entry.id for entry in entries_of(self._board, self._prefix)]
         if fault_id not in there:
             raise unknown("fault", fault_id, there, field="fault_id", hint="none is set in this world")
         self._board.remove(fault_id)
@@ -45,6 +45,13 @@ class WorldFaults:
     def clear(self) -> None:
         """Take all of them away; scenarios keep theirs."""
         self._board.clear(self._prefix)
+        for entry in entries_of(self._board, self._prefix):
+            self._board.remove(entry.id)
+
+
+def entries_of(board: FaultBoard, prefix: str) -> list[FaultEntry]:
+    """The faults of a world; those of the whole server are the root's."""
+    return [entry for entry in board.listed() if (entry.world or "") == prefix]
 
 
 def fault_entry_json(entry: FaultEntry) -> Json:

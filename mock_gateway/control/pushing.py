@@ -6,6 +6,7 @@ what is the script's own business. Must not know: how it is played (`core/pushed
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -35,7 +36,8 @@ def push(gateway: Gateway, session: Session, event: Mapping[str, object], dialec
     """Put an event into the running turn of a session, now. Raises `ControlError`; then nothing has changed."""
     turn = _running(gateway, session)
     before = len(turn.log.facts)
-    put(turn, event, gateway.now(session))
+    # Turns are played a little ahead of the wall clock; nothing happens before what happened already.
+    put(turn, event, max(gateway.now(session), turn.log.facts[-1].at))
     return {"happened": facts_json(turn, dialects, before), "turn": turn_json(turn)}
 
 
@@ -44,7 +46,7 @@ def put(turn: Turn, event: Mapping[str, object], at: float) -> None:
     listed = _read(event, turn)
     _check(turn, listed)
     try:
-        push_event(turn, listed, at, dict(event))
+        push_event(turn, listed, at, json.loads(json.dumps(event)))
     except ScriptError as error:
         raise ControlError(Cause.INVALID, str(error), field="event") from error
 

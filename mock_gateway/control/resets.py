@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mock_gateway.control.errors import unknown
+from mock_gateway.control.limited import WorldFaults
 from mock_gateway.gateway import Gateway
 
 
@@ -35,7 +36,7 @@ def _scenarios(gateway: Gateway, prefix: str) -> None:
 
 
 def _faults(gateway: Gateway, prefix: str) -> None:
-    gateway.faults.clear(prefix)
+    WorldFaults(gateway.faults, prefix).clear()
 
 
 def _clock(gateway: Gateway, prefix: str) -> None:

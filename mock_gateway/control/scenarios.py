@@ -29,6 +29,7 @@ def play(gateway: Gateway, world: World, source: str | Path, name: str | None) -
     """Let a world have a scenario. Raises `ControlError` and `ScenarioErrors`; then nothing has changed."""
     if isinstance(source, str) and source in gateway.agents and source not in world.agents:
         world.removed.discard(source)
+        seed_world(gateway, world, [_with_ids(gateway.agents[source])])
         return source
     if isinstance(source, str) and source in world.agents:
         return source
@@ -68,6 +69,8 @@ def put(gateway: Gateway, world: World, agent: Agent) -> None:
         raise ScenarioErrors([Mistake(None, mistake) for mistake in mistakes])
     known = world.agent(agent.name, gateway.agents) is not None
     world.agents[agent.name] = agent
+    gateway.faults.learn([agent])
+    gateway.faults.learn([agent])
     world.removed.discard(agent.name)
     seed_world(gateway, world, [_with_ids(agent) if known else agent])
 

@@ -311,6 +311,13 @@ def test_a_scenario_that_was_replaced_since_lives_on_in_its_sessions() -> None:
     assert other.begin("bot").say().reply() == "two"
 
 
+def test_a_selection_that_a_reload_took_away_is_left_out() -> None:
+    desk = Desk(gallery=["hello"])
+    desk.control.select("hello")
+    desk.gateway.agents = {}
+    assert fresh(desk.control.export_state()).world.selected is None
+
+
 def test_an_import_replaces_what_was_there_in_its_own_world_alone() -> None:
     desk = Desk(BOT)
     desk.begin().say()

@@ -159,6 +159,15 @@ def test_faults_and_journal_are_those_of_the_world() -> None:
     assert desk.control.journal.query() == []
 
 
+def test_faults_of_the_whole_server_are_the_roots() -> None:
+    desk = Desk(BOT)
+    fault_id = desk.control.faults.put({"fault": "refuse-connection"})
+    assert [one["id"] for one in desk.control.faults.listed()] == [fault_id]
+    assert Control(desk.gateway, "/beside").faults.listed() == []
+    desk.control.reset("faults")
+    assert not desk.gateway.faults.is_set
+
+
 def test_an_unknown_scope_says_which_there_are() -> None:
     with pytest.raises(ControlError, match="did you mean 'sessions'") as refused:
         Desk(BOT).control.reset("session")

@@ -140,6 +140,21 @@ def test_a_reload_reaches_worlds_and_leaves_their_own_scenarios_alone() -> None:
     assert desk.begin("new").say().reply() == "x"
 
 
+def test_a_scenario_that_brings_faults_is_looked_at_from_then_on() -> None:
+    desk = Desk(BOT)
+    assert not desk.gateway.faults.is_set
+    desk.control.play("{ agent: bad, faults: [{ fault: reset, at: { event: 1 } }], turns: [{ say: x }] }")
+    assert desk.gateway.faults.is_set
+
+
+def test_a_scenario_that_is_shown_again_brings_the_sessions_that_were_never_there() -> None:
+    desk = Desk(BOT)
+    desk.gateway.agents = {"late": load_text("{ agent: late, turns: [{ say: x }], sessions: [{ id: s9 }] }")}
+    desk.control.remove_scenario("late")
+    desk.control.play("late")
+    assert list(desk.world.sessions) == ["s9"]
+
+
 @pytest.mark.parametrize("source", ["no-such-agent", "missing.yaml", Path("nowhere/x.yaml")])
 def test_what_is_no_scenario_is_refused(source: str | Path) -> None:
     with pytest.raises(ControlError, match="a scenario is a name, a path, or YAML text") as refused:
