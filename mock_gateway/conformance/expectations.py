@@ -50,6 +50,8 @@ class NotReported(Exception):
     """The adapter does not report what an expectation is about."""
 
 
+UNKNOWN = "custom.notice"
+"""The type of the event that the fault `unknown-event` inserts by itself."""
 Kind = Callable[[Run, Taken, Expectation], Iterator[Difference]]
 """How one kind of expectation is judged: gives what is otherwise; raises `NotReported`."""
 
@@ -83,8 +85,15 @@ def truth(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     missing = [name for name in fields if wanted.value != "all" and getattr(seen, name) is None]
     if missing:
         raise NotReported(", ".join(missing))
+    seen.events = _without_inserted(seen.events, run.case.faults)
     upto = seen.last if wanted.options.get("upto") == "reported" else None
     yield from differences(run.stage.truth(taken.turns[-1], taken.args.get("after") or 0, upto), seen, fields)
+
+
+def _without_inserted(events: list[str] | None, faults: Iterable[Mapping[str, Any]]) -> list[str] | None:
+    """The events that the turn has: a client may well deliver those that a fault has put between them."""
+    inserted = {fault.get("type", UNKNOWN) for fault in faults if fault.get("fault") == "unknown-event"}
+    return events and [kind for kind in events if kind not in inserted]
 
 
 def _truth_of_many(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:

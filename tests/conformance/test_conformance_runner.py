@@ -76,6 +76,13 @@ def test_a_failure_carries_its_evidence(bench: Bench, channel: Channels) -> None
     assert "agent: blanks" in evidence.scenario
 
 
+def test_what_fails_only_sometimes_is_flaky(bench: Bench, channel: Channels) -> None:
+    result = judged(bench, channel(bug="flaky"), CASES["LIFE-DONE"])
+
+    assert (result.verdict, result.tries, result.failures) == (Verdict.FLAKY, 3, 2)
+    assert result.message.startswith("failed 2 of 3 tries: ")
+
+
 def test_mixed_threads_are_seen(bench: Bench, channel: Channels) -> None:
     result = judged(bench, channel(bug="mix"), CASES["THREAD-MIX"], "v1", tries=1)
 

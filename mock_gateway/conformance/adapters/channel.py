@@ -7,6 +7,7 @@ Must not know: how bytes travel (`process.py`, `http.py`, `oneshot.py`), what an
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -21,11 +22,18 @@ DEADLINE = 20.0
 
 
 class Live(Struct, frozen=True):
-    """One event line. at: seconds of the monotonic clock at which it arrived."""
+    """One event line. at: seconds of some monotonic clock: the adapter's, or that at which the line arrived."""
 
     at: float
     type: str
     seq: int | None = None
+
+
+def read_live(message: Json) -> Live:
+    """An event line. An adapter that says when it was (`at_ms`) is not judged by how busy this program is."""
+    at = message.get("at_ms")
+    when = at / 1000 if isinstance(at, int | float) else time.monotonic()
+    return Live(when, str(message.get("type")), message.get("seq"))
 
 
 class Reply(Struct):

@@ -24,6 +24,7 @@ from mock_gateway.conformance.adapters.channel import (
     Reply,
     read_hello,
     read_line,
+    read_live,
     read_reply,
     request_line,
 )
@@ -91,5 +92,5 @@ class HttpChannel:
                 reply = read_reply(op, message)
                 reply.live, reply.took = live, time.monotonic() - started
                 return reply
-            live.append(Live(time.monotonic(), str(message.get("type")), message.get("seq")))
+            live.append(read_live(message))
         raise Garbage(f"{op}: the body of the answer has no reply")

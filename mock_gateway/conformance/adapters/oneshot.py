@@ -28,17 +28,18 @@ from mock_gateway.conformance.adapters.channel import (
     read_line,
     read_reply,
 )
+from mock_gateway.wire.dialects import voices
 
 SESSION = "oneshot"
 """What stands for the session that the program makes by itself."""
 
 
 class OneshotChannel:
-    """A command per turn. dialects: what it may be given; a program that speaks one only is run with `--dialect`."""
+    """A command per turn. It is taken to speak every dialect: one that does not is checked with `--dialect`."""
 
-    def __init__(self, command: str, dialects: tuple[str, ...] = ("beta",)) -> None:
+    def __init__(self, command: str) -> None:
         self.command = command
-        self._hello = Hello(command, "", dialects)
+        self._hello = Hello(command, "", tuple(voice.dialect.name for voice in voices()))
         self._opened: Mapping[str, Any] = {}
         self._agent = ""
 

@@ -28,6 +28,7 @@ from mock_gateway.conformance.adapters.channel import (
     Reply,
     read_hello,
     read_line,
+    read_live,
     read_reply,
     request_line,
 )
@@ -128,7 +129,7 @@ class _Child:
                 raise Garbage(f"{op}: a reply to {message.get('id')!r} came, awaited was {self._number}", self.tail())
             if "event" not in message:
                 break
-            live.append(Live(time.monotonic(), str(message.get("type")), message.get("seq")))
+            live.append(read_live(message))
         try:
             reply = read_reply(op, message)
         except Garbage as error:

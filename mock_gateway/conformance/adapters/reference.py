@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -263,7 +264,11 @@ def main() -> None:
         sys.stdout.write(json.dumps({"id": number, **message}) + "\n")
         sys.stdout.flush()
 
-    adapter = Adapter(lambda count, event: write({"event": count, "type": event.type, "seq": event.sequence_id}))
+    def tell(count: int, event: beta.TurnStreamEvent) -> None:
+        at = time.monotonic() * 1000
+        write({"event": count, "type": event.type, "seq": event.sequence_id, "at_ms": at})
+
+    adapter = Adapter(tell)
     for line in sys.stdin:
         request = json.loads(line)
         number, op = request["id"], request["op"]
