@@ -62,6 +62,13 @@ class RateState(Strict):
     skipping: bool
 
 
+class GateState(Strict):
+    """What readers of a turn see: so many facts whole, and so many pieces of the next one."""
+
+    facts: Count
+    pieces: Count
+
+
 class DraftState(Strict):
     """What makes a session a draft."""
 
@@ -161,7 +168,7 @@ CommandState = CreateTurnState | CancelState | CloseState | AuthoriseState | Pus
 class SessionState(Strict):
     """A session. agent: place of its scenario in the document. name: what the agent is called in it.
 
-    played: how far its running turn is now, -1 when none runs. gates: by turn id, facts and pieces that readers see.
+    played: how far its running turn is now, -1 when none runs. gates: by turn id.
     """
 
     id: str
@@ -177,7 +184,7 @@ class SessionState(Strict):
     played: int
     commands: list[CommandState]
     draft: DraftState | None = None
-    gates: dict[str, tuple[Count, Count]] = field(default_factory=dict)
+    gates: dict[str, GateState] = field(default_factory=dict)
 
 
 class FaultState(Strict):

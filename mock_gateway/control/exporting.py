@@ -105,7 +105,9 @@ def _session(gateway: Gateway, session: Session, shelf: _Shelf) -> doc.SessionSt
         played=progress(session.running),
         commands=[COMMANDS[type(deed)](deed) for deed in session.deeds],
         draft=doc.DraftState(dict(draft.spec), draft.agent_name) if draft is not None else None,
-        gates={turn.id: (turn.gate.facts, turn.gate.pieces) for turn in session.turns if turn.gate is not None},
+        gates={
+            turn.id: doc.GateState(turn.gate.facts, turn.gate.pieces) for turn in session.turns if turn.gate is not None
+        },
     )
 
 

@@ -163,8 +163,8 @@ def _session(state: doc.SessionState, agents: Sequence[Agent], field: str, wall:
     session.updated_at = state.updated_at
     if state.draft is not None:
         session.draft = Draft(state.draft.spec, state.draft.agent_name)
-    for turn_id, (facts, pieces) in state.gates.items():
-        _gate(session, turn_id, Gate(facts, pieces), f"{field}.gates")
+    for turn_id, gate in state.gates.items():
+        _gate(session, turn_id, Gate(gate.facts, gate.pieces), f"{field}.gates")
     return session
 
 

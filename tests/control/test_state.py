@@ -373,7 +373,7 @@ def at(*path: str | int) -> Callable[[Any], Any]:
         (("sessions", 0, "commands", 1, "previous"), "nope", "sessions[0].commands[1]", "nope"),
         (("sessions", 0, "commands", 1, "played"), 3, "sessions[0].commands[1]", "plays differently"),
         (("sessions", 0, "played"), 3, "sessions[0].played", "plays differently"),
-        (("sessions", 0, "gates"), {"x": [0, 0]}, "sessions[0].gates", "there is no turn 'x'"),
+        (("sessions", 0, "gates"), {"x": {"facts": 0, "pieces": 0}}, "sessions[0].gates", "there is no turn 'x'"),
         (("scenarios", 0, "text"), "agent: bot\nturns: [{ sya: x }]", "scenarios[0].text", "did you mean `say`?"),
         (("scenarios", 0, "text"), "agent: other", "scenarios[0].agent", "that of agent 'other'"),
         (("scenarios", 0, "text"), None, "scenarios[0].text", "the server has no such agent"),
@@ -402,7 +402,8 @@ def test_what_is_no_document_is_refused() -> None:
 
 def test_a_gate_that_is_nowhere_is_refused() -> None:
     def change(document: dict[str, Any]) -> None:
-        document["sessions"][0]["gates"] = {document["sessions"][0]["commands"][0]["id"]: [1, 3]}
+        turn_id = document["sessions"][0]["commands"][0]["id"]
+        document["sessions"][0]["gates"] = {turn_id: {"facts": 1, "pieces": 3}}
 
     error, _ = broken(change)
     assert "has no place 1, 3" in str(error)
