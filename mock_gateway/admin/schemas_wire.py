@@ -235,7 +235,7 @@ LIVE_SCHEMAS: dict[str, Schema] = {
 
 DOCUMENT_SCHEMAS: dict[str, Schema] = {
     "Page": {"type": "string", "description": "HTML.", "examples": ["<!doctype html>"]},
-    "Document": {"type": "string", "description": "YAML.", "examples": ["openapi: 3.1.0"]},
+    "Document": {"type": "object", "description": "An OpenAPI document.", "examples": [{"openapi": "3.1.0"}]},
     "ErrorResponse": {
         **answer(
             "An error; nothing has changed.",

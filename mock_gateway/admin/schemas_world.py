@@ -26,13 +26,14 @@ from mock_gateway.core.quantities import DURATION
 
 MODES = ("real", "scaled", "virtual", "skipping")
 DIALECTS = ("beta", "v1")
+EVENTS = ("message", "tool_response", "thread_created", "thread_done", "mcp_initialize", "sandbox_created")
 SESSION = "sess-0193f5a0b1c2d3e4"
 TURN = "0193f5a0-b5d0-7a41-9c3e-5f60718293a4"
 _AT = "2026-01-01T00:00:01Z"
 
 SCENARIO_TEXT = """agent: echo-desk
 turns:
-  - say: "You said {{ message }}"
+  - say: Good morning.
 """
 
 _SHORT_CLOCK = {"mode": "virtual", "speed": 0.0, "paused": False}
@@ -300,10 +301,12 @@ SESSION_SCHEMAS: dict[str, Schema] = {
         "examples": [FACT_EXAMPLE],
     },
     "Event": {
-        "type": "object",
-        "description": "An event in the words of a scenario's `events` list.",
-        "minProperties": 1,
-        "examples": [{"say": "Still looking."}],
+        **wish(
+            "An event in the words of a scenario's `events` list; docs/scenarios.md has what is inside.",
+            {name: {"type": "object"} for name in EVENTS},
+            one=EVENTS,
+        ),
+        "examples": [{"message": {"say": "Still looking."}}],
     },
     "Pushed": {
         **answer(
