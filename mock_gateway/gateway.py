@@ -82,6 +82,7 @@ class Gateway:
         self.runtime = runtime
         self.journal = journal or Journal(settings.journal_size, settings.journal_bytes)
         self.worlds: dict[str, World] = {}
+        self.claimed: set[str] = set()
         self.started = runtime.wall()
         self.base_url = "http://127.0.0.1:4010"
         runtime.on_end = self._turn_ended
@@ -114,8 +115,9 @@ class Gateway:
         return world
 
     def nearest_world(self, path: str) -> str:
-        """The prefix of the world that a path is below, as far as there are worlds; else of the root."""
-        while path and path not in self.worlds:
+        """The prefix of the world that a path is below, as far as there are worlds or somebody has claimed one before
+        it is used; else of the root."""
+        while path and path not in self.worlds and path not in self.claimed:
             path = path.rpartition("/")[0]
         return path
 
@@ -128,6 +130,7 @@ class Gateway:
 
     def forget_world(self, prefix: str) -> None:
         """Let a world go with everything in it: its streams end, and nothing of it happens any more."""
+        self.claimed.discard(prefix)
         world = self.worlds.pop(prefix, None)
         if world is not None:
             self.runtime.forget([turn for session in world.sessions.values() for turn in session.turns])

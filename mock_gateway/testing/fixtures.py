@@ -83,6 +83,7 @@ def gateway_of(server: MockGateway, request: pytest.FixtureRequest) -> Iterator[
     folders = (node.path.parent, config.rootpath)
     world = GatewayOfTest(server._served, prefix, strictness, folders)
     node.stash[OF_TEST] = world
+    world.claim()
     try:
         _begin(world, wanted)
         yield world

@@ -187,6 +187,11 @@ class GatewayWorld:
         if found:
             raise Odd(found, self.transcript() if transcript else "")
 
+    def claim(self) -> None:
+        """Let requests below this world that are none of a contract be told from those of other worlds, before the
+        first that is one makes it. `forget` takes it back."""
+        self._served.call(self._served.gateway.claimed.add, self._prefix)
+
     def forget(self) -> None:
         """End this world: its streams, sessions, scenarios, faults and journal are gone."""
         self.reset("world")

@@ -283,6 +283,17 @@ def test_a_request_that_breaks_the_contract_fails_its_test_unless_that_is_meant(
     done.assert_outcomes(passed=passes, failed=not passes)
 
 
+def test_a_request_to_no_endpoint_is_of_the_test_that_sent_it(run: Run) -> None:
+    done = run("""
+        def test_it(gateway):
+            with gateway.client() as client:
+                client.get("/nowhere")
+    """)
+
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(["*violations: x-* GET /test-it-*/nowhere: request there is no endpoint*"])
+
+
 def test_a_rule_of_a_text_that_was_not_played_is_unmet_and_one_of_a_file_is_not(run: Run) -> None:
     done = run("""
         @pytest.mark.gateway(scenario=GREETING)
