@@ -25,7 +25,8 @@ class World:
     agents: those that only this world has; they go before the server's. removed: names of the server's agents that it
     does not have. selected: the agent that plays every name there is no agent for.
     rate: how new clocks go; None leaves it to the server. paused: they begin paused. advanced: seconds by which
-    somebody has set the whole world forward.
+    somebody has set the whole world forward. met: requests that faults of scenarios were for, by what they are
+    counted within and which fault it is.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class World:
         "advanced",
         "agents",
         "attempts",
+        "met",
         "numbers",
         "paused",
         "prefix",
@@ -49,6 +51,7 @@ class World:
         self.prefix = prefix
         self.sessions: dict[str, Session] = {}
         self.numbers = 0
+        self.met: dict[tuple[str, str], int] = {}
         self.attempts: dict[str, int] = {}
         self._all: list[Entry] = []
         self._by_agent: dict[str, list[Entry]] = {}

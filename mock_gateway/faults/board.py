@@ -1,7 +1,7 @@
 """The faults that are set: who put them where, which request they are for, how often each was injected.
 
 Owns: the list, the counting of requests, chance. Scenarios bring faults of their own (`Agent.faults`, `Rule.faults`);
-their requests are counted here too, for each session or turn by itself. Must not know: how a fault is delivered.
+their requests are counted for each session or turn by itself. Must not know: how a fault is delivered.
 """
 
 from __future__ import annotations
@@ -15,9 +15,6 @@ from mock_gateway.core.ids import random_for
 
 if TYPE_CHECKING:
     from mock_gateway.faults.specs import FaultSpec
-
-MOST_COUNTS = 100_000
-"""Sessions and turns whose requests are counted; the oldest are forgotten first."""
 
 
 class FaultEntry(Struct, eq=False):
@@ -70,7 +67,7 @@ class FaultBoard:
     refuses: whether connections may be refused. seed: for probabilities.
     """
 
-    __slots__ = ("_counts", "_entries", "_made", "_scripted", "is_set", "refuses", "seed")
+    __slots__ = ("_entries", "_made", "_scripted", "is_set", "refuses", "seed")
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
@@ -78,7 +75,6 @@ class FaultBoard:
         self.refuses = False
         self._scripted = False
         self._entries: dict[str, FaultEntry] = {}
-        self._counts: dict[tuple[object, ...], int] = {}
         self._made = 0
 
     # -- what is set -----------------------------------------------------------------------------------------------
@@ -92,8 +88,7 @@ class FaultBoard:
         of the whole server is to be limited; the root world counts as the whole server.
         """
         if spec.kind.scope == "server":
-            world = world or None
-            _check_unlimited(spec, {"world": world, "session": session, "turn": turn})
+            _check_unlimited(spec, {"world": world or None, "session": session, "turn": turn})
         self._made += 1
         entry = FaultEntry(f"fault-{self._made}", spec, world, session, turn)
         self._entries[entry.id] = entry
@@ -106,13 +101,10 @@ class FaultBoard:
         self._look()
 
     def clear(self, world: str | None = None) -> None:
-        """Take all faults away, or those that are limited to a world; scenarios keep theirs, and count anew."""
-        if world is None:
-            self._entries.clear()
-            self._counts.clear()
-        else:
-            self._entries = {key: entry for key, entry in self._entries.items() if entry.world != world}
-            self._counts = {key: count for key, count in self._counts.items() if key[0] != world}
+        """Take all faults away, or those that are limited to a world; scenarios keep theirs."""
+        self._entries = {
+            key: entry for key, entry in self._entries.items() if world is not None and entry.world != world
+        }
         self._look()
 
     def listed(self, world: str | None = None) -> list[FaultEntry]:
@@ -145,15 +137,18 @@ class FaultBoard:
                     found.append(Chosen(entry.id, entry.spec, entry))
         return found
 
-    def scripted(self, faults: Mapping[str, FaultSpec], occasion: Occasion, scope: str) -> list[Chosen]:
+    def scripted(
+        self, faults: Mapping[str, FaultSpec], occasion: Occasion, scope: str, counts: dict[tuple[str, str], int]
+    ) -> list[Chosen]:
         """The faults of a scenario that this request is for.
 
         faults: by their place in the scenario. scope: what requests are counted within, an id of a session or turn.
+        counts: how many there were; the world keeps them, as long as it has the session.
         """
         found = []
         for place, spec in faults.items():
             if fits(spec, occasion):
-                count = self._count((occasion.world, scope, place))
+                count = counts[scope, place] = counts.get((scope, place), 0) + 1
                 if self._is_due(spec, count, f"{place} {scope}"):
                     found.append(Chosen(place, spec))
         return found
@@ -170,12 +165,6 @@ class FaultBoard:
         if spec.request and count not in spec.request:
             return False
         return spec.probability is None or random_for(self.seed, "fault", what, count).random() < spec.probability
-
-    def _count(self, key: tuple[object, ...]) -> int:
-        count = self._counts[key] = self._counts.get(key, 0) + 1
-        if len(self._counts) > MOST_COUNTS:
-            del self._counts[next(iter(self._counts))]
-        return count
 
 
 def _check_unlimited(spec: FaultSpec, limits: Mapping[str, str | None]) -> None:

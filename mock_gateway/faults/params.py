@@ -137,9 +137,8 @@ def _headers(param: Param, value: object, field: str) -> object:
     for name, content in value.items():
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
             raise FaultError(f"{field}.{name}", "this is no name of a header")
-        if isinstance(content, bool) or not isinstance(content, str | int):
+        if isinstance(content, bool) or not isinstance(content, str | int) or not _HEADER_VALUE.fullmatch(str(content)):
             raise FaultError(f"{field}.{name}", f"expected one line of text, found {content!r}")
-        _header(param, str(content), f"{field}.{name}")
     return [(name.lower().encode(), str(content).encode("latin-1")) for name, content in value.items()]
 
 

@@ -30,16 +30,16 @@ async def perform(gateway: Gateway, call: Call, world: World, ask: Ask, caller: 
     found = gateway.faults.chosen(occasion)
     agent = session.agent if session is not None else _agent(gateway, world, ask)
     if agent is not None:
-        found += _of_agent(gateway, agent, occasion, session)
+        found += _of_agent(gateway, world, agent, occasion, session)
     if turn is not None and turn.rule is not None:
-        found += _of_rule(gateway, turn, turn.rule, occasion)
+        found += _of_rule(gateway, world, turn, turn.rule, occasion)
     delivery = Delivery(call, gateway.runtime.wall()) if found else None
     if delivery is not None:
         delivery.add(found)
         await delivery.answer("before")
     answer = gateway.perform(world, ask, caller)
     if isinstance(ask, StartTurn) and isinstance(answer, Turn) and answer.rule is not None:
-        mine = _of_rule(gateway, answer, answer.rule, _occasion(call, world, ask, answer.session, answer))
+        mine = _of_rule(gateway, world, answer, answer.rule, _occasion(call, world, ask, answer.session, answer))
         if mine:
             delivery = delivery or Delivery(call, gateway.runtime.wall())
             delivery.add(mine)
@@ -79,16 +79,18 @@ def _agent(gateway: Gateway, world: World, ask: Ask) -> Agent | None:
         return None
 
 
-def _of_agent(gateway: Gateway, agent: Agent, occasion: Occasion, session: Session | None) -> list[Chosen]:
+def _of_agent(
+    gateway: Gateway, world: World, agent: Agent, occasion: Occasion, session: Session | None
+) -> list[Chosen]:
     named = {f"{agent.name}: faults/{index}": spec for index, spec in enumerate(_specs(agent.faults))}
     scope = f"agent {agent.name}" if session is None else session.id
-    return gateway.faults.scripted(named, occasion, scope)
+    return gateway.faults.scripted(named, occasion, scope, world.met)
 
 
-def _of_rule(gateway: Gateway, turn: Turn, rule: Rule, occasion: Occasion) -> list[Chosen]:
+def _of_rule(gateway: Gateway, world: World, turn: Turn, rule: Rule, occasion: Occasion) -> list[Chosen]:
     name = f"{turn.session.agent.name}: {rule.name}: faults"
     named = {f"{name}/{index}": spec for index, spec in enumerate(_specs(rule.faults))}
-    return gateway.faults.scripted(named, occasion, turn.id)
+    return gateway.faults.scripted(named, occasion, turn.id, world.met)
 
 
 def _specs(faults: Iterable[Fault]) -> Iterator[FaultSpec]:
