@@ -28,7 +28,9 @@ TRIES = 3
 """How often what does not pass is run in all."""
 OBSERVING = tuple(name for name, op in OPS.items() if op.observes)
 SHOWN = 2000
-"""Bytes of a body or a stream that evidence has."""
+"""Bytes of a body, or of one write of a stream, that evidence has."""
+MOST_WRITES = 20
+"""Writes of a stream that evidence has, from its beginning and from its end."""
 
 
 class Job(Struct, frozen=True):
@@ -116,6 +118,8 @@ class Runner:
                 except Empty:
                     return
                 result = self.judge(job, channel)
+                if self._stopped.is_set():
+                    return  # what was cut short says nothing
                 with self._lock:
                     results[number] = result
                     self._tell(result)
@@ -128,7 +132,9 @@ class Runner:
         """Run a case until it is certain what comes of it."""
         started = time.monotonic()
         outcomes = [self.attempt(job, channel)]
-        while outcomes[0].verdict in WORTH_ANOTHER_TRY and len(outcomes) < self._tries:
+        # A client that hangs costs its whole deadline every time: once more has to be enough.
+        most = min(self._tries, 2) if outcomes[0].verdict is Verdict.TIMEOUT else self._tries
+        while outcomes[0].verdict in WORTH_ANOTHER_TRY and len(outcomes) < most:
             outcomes.append(self.attempt(job, channel))
         failed = [one for one in outcomes if one.verdict is not Verdict.PASS]
         told = next((one for one in failed if one.verdict is Verdict.HARNESS_ERROR), (failed or outcomes)[0])
@@ -263,13 +269,11 @@ def _wrote(exchange: Exchange) -> str:
     """The bytes of a stream as they went out, one write a line; of anything else its answer."""
     if exchange.sent is None or exchange.sent.raw is None:
         return exchange.reply[:SHOWN].decode("utf-8", "backslashreplace")
-    lines, left = [], SHOWN
-    for us, data in exchange.sent.raw:
-        if left <= 0:
-            lines.append("...")
-            break
-        lines.append(f"{us / 1000:8.1f} ms {data[:left]!r}")
-        left -= len(data)
+    lines = [f"{us / 1000:8.1f} ms {data[:SHOWN]!r}" for us, data in exchange.sent.raw]
+    if len(lines) > 2 * MOST_WRITES:
+        # Most faults are at the end: it is what they did.
+        left_out = f"         ({len(lines) - 2 * MOST_WRITES} writes are left out)"
+        lines = [*lines[:MOST_WRITES], left_out, *lines[-MOST_WRITES:]]
     return "\n".join(lines)
 
 

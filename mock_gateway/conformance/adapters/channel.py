@@ -17,7 +17,7 @@ from mock_gateway.conformance.adapters.protocol import wrong_error, wrong_result
 from mock_gateway.conformance.observation import Observation, SeenError, read_error, read_observation
 
 Json = dict[str, Any]
-DEADLINE = 20.0
+DEADLINE = 10.0
 """Seconds for an operation, unless a case says otherwise."""
 
 

@@ -53,6 +53,7 @@ class ProcessChannel:
         self._start_deadline = start_deadline
         self._child: _Child | None = None
         self._hello: Hello | None = None
+        self._is_busy = False
 
     def hello(self) -> Hello:
         """Who answers. Raises `NotStarted`."""
@@ -64,15 +65,18 @@ class ProcessChannel:
     def call(self, op: str, args: Mapping[str, object], deadline: float = DEADLINE) -> Reply:
         """Let it do something; without a reply it is killed, and the next call starts anew. Raises `ChannelError`."""
         child = self._ready()
+        self._is_busy = True
         try:
             return child.call(op, args, deadline)
         except ChannelError:
             self._end()
             raise
+        finally:
+            self._is_busy = False
 
     def close(self) -> None:
-        """End it: it may go by itself for a second."""
-        if self._child is not None:
+        """End it: one that waits for a request may go by itself for a second, another is killed in its work."""
+        if self._child is not None and not self._is_busy:
             self._child.leave()
         self._end()
 
