@@ -18,17 +18,16 @@ from types import FrameType
 
 from mock_gateway.cli import kinds
 from mock_gateway.cli.arguments import Parser
-from mock_gateway.cli.errors import CHECKS_FAILED, UsageError, complain
+from mock_gateway.cli.errors import CHECKS_FAILED, OK, UsageError, complain
 from mock_gateway.cli.loading import add_config, load, scenario_paths
 from mock_gateway.cli.options import OPTIONS, Option
 from mock_gateway.cli.resolve import Chosen, choose
 from mock_gateway.cli.serve import base_url, build_app, listen, settings_of
 from mock_gateway.gateway import Gateway
 from mock_gateway.http.server import settle_garbage
-from mock_gateway.testing.checks import Strictness, oddities, told
+from mock_gateway.testing.checks import Strictness, oddities_of_all, told
 from mock_gateway.testing.environment import KEY, environment_of
 from mock_gateway.testing.thread import ServerThread
-from mock_gateway.testing.transcript import transcript
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -78,12 +77,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _judged(server: ServerThread, gateway: Gateway, code: int) -> int:
     """Say what was odd in any world; a command that passed has then failed."""
-    for prefix in list(gateway.worlds):
-        found = server.call(oddities, gateway, prefix, Strictness())
-        if found:
-            sys.stderr.write(f"mock-gateway: {told(found, server.call(transcript, gateway, prefix))}\n")
-            code = code or CHECKS_FAILED
-    return code
+    found, transcripts = server.call(oddities_of_all, gateway, Strictness())
+    if found:
+        sys.stderr.write(f"mock-gateway: {told(found, transcripts)}\n")
+    return code or (CHECKS_FAILED if found else OK)
 
 
 def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

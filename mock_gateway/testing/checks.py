@@ -23,7 +23,7 @@ from mock_gateway.gateway import Gateway
 from mock_gateway.journal import Exchange, TurnEntry
 from mock_gateway.journal.queries import query
 from mock_gateway.journal.verify import Verdict, report
-from mock_gateway.testing.transcript import of_requests
+from mock_gateway.testing.transcript import of_requests, transcript
 
 
 class Oddity(Struct, frozen=True):
@@ -40,9 +40,9 @@ class Oddity(Struct, frozen=True):
 class Odd(MockGatewayError, AssertionError):
     """Something was odd. found: all of it."""
 
-    def __init__(self, found: Iterable[Oddity], transcript: str = "") -> None:
+    def __init__(self, found: Iterable[Oddity], transcripts: str = "") -> None:
         self.found = tuple(found)
-        super().__init__(told(self.found, transcript))
+        super().__init__(told(self.found, transcripts))
 
 
 class NotMet(MockGatewayError, AssertionError):
@@ -53,10 +53,10 @@ class NotMet(MockGatewayError, AssertionError):
         super().__init__(report(self.verdicts))
 
 
-def told(found: Iterable[Oddity], transcript: str = "") -> str:
-    """What was odd, a line each, and the transcript below it."""
+def told(found: Iterable[Oddity], transcripts: str = "") -> str:
+    """What was odd, a line each, and the transcripts below it."""
     lines = ["the gateway saw what it should not have:", *(f"  {one}" for one in found)]
-    return "\n".join([*lines, "", transcript] if transcript else lines)
+    return "\n".join([*lines, "", transcripts] if transcripts else lines)
 
 
 # -- kinds -----------------------------------------------------------------------------------------------------------
@@ -151,6 +151,14 @@ def oddities(gateway: Gateway, prefix: str, strictness: Strictness) -> list[Oddi
     """What was odd in a world, as far as it counts."""
     found = [one for kind in strictness.kinds or known_kinds() for one in KINDS[kind](gateway, prefix)]
     return [one for one in found if not (one.kind == "violations" and _is_allowed(one, strictness))]
+
+
+def oddities_of_all(gateway: Gateway, strictness: Strictness) -> tuple[list[Oddity], str]:
+    """What was odd in any world, and the transcripts of those worlds."""
+    prefixes = dict.fromkeys(["", *gateway.worlds])  # also a root world that no request of a contract has made
+    found = {prefix: oddities(gateway, prefix, strictness) for prefix in prefixes}
+    transcripts = [transcript(gateway, prefix) for prefix, of_world in found.items() if of_world]
+    return [one for of_world in found.values() for one in of_world], "\n\n".join(transcripts)
 
 
 def _is_allowed(one: Oddity, strictness: Strictness) -> bool:

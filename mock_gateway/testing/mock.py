@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mock_gateway.settings import Settings
-from mock_gateway.testing.checks import Strictness
+from mock_gateway.testing.checks import Odd, Strictness, oddities_of_all
 from mock_gateway.testing.served import Served
 from mock_gateway.testing.sources import Sources
 from mock_gateway.testing.world import GatewayWorld
@@ -26,7 +26,8 @@ class MockGateway(GatewayWorld):
 
     scenarios: files, folders, texts; None is `./scenarios` if there is one, else the gallery.
     speed: session seconds per second; 0 is at once, on virtual time. seed: of everything that is drawn.
-    strict: refuse unknown fields (NET-5), and raise `Odd` at the end when something was odd (see `checks.py`).
+    strict: refuse unknown fields (NET-5), and raise `Odd` at the end when something was odd in any of its
+    worlds (see `checks.py`).
     host, port: where it listens; port 0 is one that is free, None is no socket: then only `client`, `async_client` and
     `transport` reach it. params: parameters of the scenarios. settings: all others, as `Settings`' fields.
     Raises `ScenarioErrors`, and `OSError` for an address that cannot be had, when it is started.
@@ -64,7 +65,9 @@ class MockGateway(GatewayWorld):
     ) -> None:
         try:
             if error is None and self._served.settings.strict:
-                self.check(Strictness())
+                found, transcripts = self._served.call(oddities_of_all, self._served.gateway, Strictness())
+                if found:
+                    raise Odd(found, transcripts)
         finally:
             self.stop()
 

@@ -230,6 +230,16 @@ def test_a_strict_gateway_fails_at_its_end_and_shows_what_happened() -> None:
     assert 'model.message "Let me look that up."' in str(odd.value)
 
 
+def test_a_strict_gateway_looks_at_all_of_its_worlds() -> None:
+    with pytest.raises(Odd) as odd, MockGateway(REFUND, strict=True) as gateway:
+        with gateway.client() as client:
+            client.get("/nowhere")
+        with gateway.world("other").client() as client:
+            client.post(begin(client), json=message("A refund, please."))
+
+    assert [found.kind for found in odd.value.found] == ["violations", "unmet"]
+
+
 def test_a_strict_gateway_does_not_hide_the_error_of_its_block() -> None:
     with pytest.raises(ZeroDivisionError), MockGateway(REFUND, strict=True) as gateway, gateway.client() as client:
         client.get("/session")
