@@ -64,7 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     "http": {"admin", "core", "faults", "gateway", "journal", "settings", "wire", "worlds"},
     "client": set(),
     "openapi": {"admin", "wire"},
-    "recording": {"client", "core", "faults", "http", "wire"},
+    "recording": {"client", "core", "faults", "http", "scenario", "wire"},
     "cli": {
         "conformance",
         "core",

@@ -22,6 +22,9 @@ COMMANDS = {
     "record": Command(
         "record", "write down what a gateway's agents do", "mock-gateway record --upstream https://gateway.example.com"
     ),
+    "drift": Command(
+        "drift", "say where a gateway and the mock differ", "mock-gateway drift --upstream https://gateway.example.com"
+    ),
     "list": Command("listing", "show the agents of scenario files", "mock-gateway list scenarios"),
     "lint": Command("lint", "check scenario files, seeded histories too", "mock-gateway lint scenarios --strict"),
     "play": Command("play", "talk to an agent in the terminal, without a server", "mock-gateway play support-bot"),

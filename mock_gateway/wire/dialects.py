@@ -20,6 +20,7 @@ from mock_gateway.wire.v1.readings import Readings
 
 if TYPE_CHECKING:
     from mock_gateway.wire.recorded import Reader
+    from mock_gateway.wire.spoken import WriteItem
 
 
 class Choices(Protocol):
@@ -37,14 +38,17 @@ class Choices(Protocol):
     def v1_running_turn_events(self) -> Literal["refuse", "snapshot"]: ...
     @property
     def v1_replay(self) -> float: ...
+    @property
+    def v1_foreign_turn(self) -> Literal["refuse", "allow"]: ...
 
 
 class Voice(Struct, frozen=True):
-    """A dialect, how to tell the story of its streams, and how a recorder reads it."""
+    """A dialect, how to tell the story of its streams, how a recorder reads it, how a client writes input."""
 
     dialect: Dialect
     tell: Callable[[Sequence[Event], Cast], list[Line]]
     read: Reader
+    write: WriteItem
 
 
 def documented() -> Dialect:
@@ -61,6 +65,7 @@ def all_dialects(choices: Choices) -> tuple[Dialect, ...]:
         message_while_auth=choices.v1_message_while_auth,
         running_turn_events=choices.v1_running_turn_events,
         replay=choices.v1_replay,
+        foreign_turn=choices.v1_foreign_turn,
     )
     return (Beta(), V1(readings))
 
@@ -68,6 +73,8 @@ def all_dialects(choices: Choices) -> tuple[Dialect, ...]:
 def voices() -> tuple[Voice, ...]:
     """Every dialect with its teller and reader, in the same order."""
     from mock_gateway.wire.beta import recorded as beta_recorded
+    from mock_gateway.wire.beta.render import input_item
     from mock_gateway.wire.v1 import recorded as v1_recorded
+    from mock_gateway.wire.v1.inputs import shown
 
-    return (Voice(Beta(), beta_story.tell, beta_recorded), Voice(V1(), v1_story.tell, v1_recorded))
+    return (Voice(Beta(), beta_story.tell, beta_recorded, input_item), Voice(V1(), v1_story.tell, v1_recorded, shown))
