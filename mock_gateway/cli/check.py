@@ -6,6 +6,7 @@ Owns: the flags, what is printed, the files that are written, the exit code. Loo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,19 @@ def run(arguments: Sequence[str]) -> int:
     if flags.get("dry-run"):
         write("".join(f"{_planned(job, hello)}\n" for job in jobs))
         return OK if jobs else CHECKS_FAILED
+    _see_to_the_check(jobs)
     document = check(plan, hello, jobs, _teller(plan, quiet=bool(flags.get("quiet"))))
     _report(document, flags)
     return _code(document, strict=bool(flags.get("strict")))
+
+
+def _see_to_the_check(jobs: Sequence[Job]) -> None:
+    """Some cases hold requests against the contract's document. Raises `UsageError` when what does that is not there."""
+    ids = sorted({job.case.id for job in jobs if any(one.kind == "journal" for one in job.case.expect)})
+    if ids and find_spec("jsonschema_rs") is None:
+        skip = " ".join(f"--skip {one}" for one in ids)
+        message = f"{', '.join(ids)}: requests are held against the contract with jsonschema-rs, which is not installed"
+        raise UsageError(message, f"pip install 'mock-gateway[check]', or leave them out: {skip}")
 
 
 def _code(document: Document, *, strict: bool) -> int:

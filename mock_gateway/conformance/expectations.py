@@ -298,14 +298,32 @@ def took(_run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
 
 
 def any_of(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference]:
-    """`any: [[...], [...]]`: one of several lists of expectations; the first difference of the first is told."""
-    first: list[Difference] = []
+    """`any: [[...], [...]]`: one of several lists of expectations. The one that came furthest tells the difference."""
+    furthest, told = -1, None
+    unreported: NotReported | None = None
     for branch in wanted.value:
-        found = [difference for one in branch for difference in judge(run, one)]
-        if not found:
+        try:
+            met, difference = _met(run, branch)
+        except NotReported as missing:
+            unreported = missing
+            continue
+        if difference is None:
             return
-        first = first or found
-    yield from first
+        if met > furthest:
+            furthest, told = met, difference
+    if unreported is not None:
+        raise unreported
+    if told is not None:
+        yield told
+
+
+def _met(run: Run, branch: Sequence[Expectation]) -> tuple[int, Difference | None]:
+    """How many expectations are met before the first that is not, and in what that one differs."""
+    for place, one in enumerate(branch):
+        difference = next(judge(run, one), None)
+        if difference is not None:
+            return place, difference
+    return len(branch), None
 
 
 KINDS: Mapping[str, Kind] = {

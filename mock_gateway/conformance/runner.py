@@ -18,7 +18,7 @@ from mock_gateway.conformance.adapters.channel import Channel, ChannelError, Cra
 from mock_gateway.conformance.adapters.protocol import OPS
 from mock_gateway.conformance.bench import Bench
 from mock_gateway.conformance.cases.case import Case
-from mock_gateway.conformance.expectations import NotReported, Run, default_expectations, judge
+from mock_gateway.conformance.expectations import UNDERSTOOD, NotReported, Run, default_expectations, judge
 from mock_gateway.conformance.oracle import Difference
 from mock_gateway.conformance.steps import Player, Untestable
 from mock_gateway.conformance.verdicts import BY_LEVEL, WORTH_ANOTHER_TRY, Asked, Evidence, Result, Verdict
@@ -227,7 +227,7 @@ def judged(run: Run, *, partly: bool = False) -> Outcome:
             difference = Difference("capability", f"{taken.op} done", "unsupported", "declared, but not implemented")
             return Outcome(BY_LEVEL[case.level], str(difference), difference)
     for wanted in [*default_expectations(case, OBSERVING), *case.expect]:
-        if partly and wanted.kind == "sent":
+        if partly and wanted.kind not in UNDERSTOOD:
             continue
         try:
             found = next(judge(run, wanted), None)

@@ -193,6 +193,29 @@ def test_a_fault_that_was_never_met_proves_nothing(bench: Bench, channel: Channe
     assert (result.verdict, result.message) == (Verdict.UNTESTABLE, "the client never met the fault: status")
 
 
+def test_of_several_ways_the_one_that_came_furthest_tells_the_difference(
+    bench: Bench, channel: Channels, tmp_path: Path
+) -> None:
+    case = written(
+        tmp_path,
+        """
+        - id: EITHER
+          says: A client fails, or says goodbye.
+          scenario: "{ agent: a, turns: [{ say: hello }] }"
+          do: [{ run_turn: { input: hello } }]
+          expect:
+            - any:
+                - - fails: {}
+                - - seen: { reasoning: "" }
+                  - seen: { text: goodbye }
+        """,
+    )
+
+    result = judged(bench, channel(), case, tries=1)
+
+    assert (result.verdict, result.field, result.expected) == (Verdict.FAIL, "text", "'goodbye'")
+
+
 def test_every_variant_of_a_case_has_to_pass(bench: Bench, channel: Channels, tmp_path: Path) -> None:
     case = written(
         tmp_path,
