@@ -51,8 +51,8 @@ def check_histories(gateway: Gateway) -> list[str]:
 
 def _seed_session(gateway: Gateway, world: World, agent: Agent, plan: SeededSession) -> Session:
     settings = gateway.settings
-    start = gateway.started if settings.speed else EPOCH
     session = gateway.new_session(world, agent, plan.id)
+    start = gateway.started if session.clock.rate.speed else EPOCH + world.advanced
     session.created_at = session.updated_at = _created_at(plan, start)
     session.created_by = plan.created_by or settings.subject
     session.title = plan.title

@@ -117,7 +117,7 @@ def _base_url(request: Request) -> str:
 
 
 def _start_body(gateway: Gateway, base: str) -> str:
-    agents = sorted(gateway.agents.values(), key=lambda agent: agent.name)
+    agents = sorted(gateway.world("").all_agents(gateway.agents).values(), key=lambda agent: agent.name)
     rows = "".join(
         f"<div><dt><code>{text(agent.name)}</code></dt><dd>{text(agent.description)}</dd></div>" for agent in agents
     )

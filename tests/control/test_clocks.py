@@ -327,6 +327,16 @@ def test_the_clock_of_a_world_is_that_of_later_sessions() -> None:
     assert list(desk.control.clock().show()["sessions"]) == [before.session.id, after.session.id]
 
 
+def test_seeded_sessions_are_as_old_as_the_time_of_their_world_makes_them() -> None:
+    desk = Desk(
+        "{ agent: bot, turns: [{ say: x }], sessions: [{ id: s1, created: 2h ago, history: [Hello] }] }", speed=1
+    )
+    desk.control.clock().set("virtual")
+    desk.control.clock().advance("1h")
+    desk.control.reset("sessions")
+    assert desk.begin().session.created_at - desk.world.sessions["s1"].created_at == pytest.approx(7200, abs=2)
+
+
 def test_another_world_keeps_its_clock() -> None:
     desk = Desk(PACED, prefix="/one")
     desk.control.clock().set("scaled", 3)
