@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _see_to_the_check(jobs: Sequence[Job]) -> None:
-    """Some cases hold requests against the contract's document. Raises `UsageError` when what does that is not there."""
+    """Some cases hold requests against the contract's document. Raises `UsageError` when what does it is not there."""
     ids = sorted({job.case.id for job in jobs if any(one.kind == "journal" for one in job.case.expect)})
     if ids and find_spec("jsonschema_rs") is None:
         skip = " ".join(f"--skip {one}" for one in ids)

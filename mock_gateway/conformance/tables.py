@@ -25,7 +25,10 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _operations() -> str:
-    rows = [[f"`{name}`", op.says, f"`{op.capability}`" if op.capability else "(always)"] for name, op in OPS.items()]
+    rows = [
+        [f"`{name}`", op.says, f"`{op.capability}`".replace("|", "` or `") if op.capability else "(always)"]
+        for name, op in OPS.items()
+    ]
     return _table(["operation", "what it does", "capability"], rows)
 
 

@@ -57,7 +57,10 @@ class Field(Struct, frozen=True):
 
 
 class Op(Struct, frozen=True):
-    """One operation. capability: empty when every adapter has it. gives: `observation`, or fields of its own."""
+    """One operation. capability: empty when every adapter has it; `a|b` when a case says which of the two it needs.
+
+    observes: its result is an observation.
+    """
 
     says: str
     args: Mapping[str, Field] = {}
@@ -116,7 +119,7 @@ OPS: Mapping[str, Op] = {
     "answer": Op(
         "Answer what the last turn asked for, and read the next turn's stream to the end.",
         {**_SESSION, "answers": Field("answers", "one for each call that waits", required=True), **_READ},
-        capability="approval",
+        capability="approval|response",
         observes=True,
     ),
     "resume_mcp": Op(

@@ -74,7 +74,7 @@ class Case(Struct, frozen=True):
     def capabilities(self) -> frozenset[str]:
         """What a client has to be able to do: what is said, and what the operations need."""
         of_ops = {OPS[step.op].capability for step in self.steps}
-        return frozenset(of_ops | set(self.needs)) - {""}
+        return frozenset(name for name in of_ops | set(self.needs) if name and "|" not in name)
 
     def fits(self, patterns: tuple[str, ...]) -> bool:
         """Whether its id fits one of some patterns with `*` and `?`."""
