@@ -113,9 +113,9 @@ class _Application:
 
 
 async def _nowhere(scope: Scope, _receive: Receive, _send: Send) -> None:
-    path = scope["path"]
-    known = [operation.path for operation in OPERATIONS]
-    message = f"there is no admin operation {ROOT}{path[:200]}"
+    path = ROOT + scope["path"][:200]
+    known = [ROOT + operation.path for operation in OPERATIONS]
+    message = f"there is no admin operation {path}"
     hint = nearest(path, known) or f"{ROOT}/docs tells what there is"
     raise AdminError(404, message, "route_not_found", hint=hint)
 

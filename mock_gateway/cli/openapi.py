@@ -10,15 +10,17 @@ from mock_gateway.cli.arguments import Parser
 from mock_gateway.cli.errors import OK, UsageError, write
 
 PACKAGE = Path(__file__).resolve().parent.parent
-DOCUMENTS = {"beta": "openapi.yaml", "v1": "openapi.v1.yaml"}
-"""The documented contract and the published one."""
+DOCUMENTS = {"beta": "openapi.yaml", "v1": "openapi.v1.yaml", "admin": "openapi.admin.yaml"}
+"""The documented contract, the published one, and the admin API, which is nobody's contract."""
 
 
 def run(arguments: Sequence[str]) -> int:
     """The command. Gives the exit code; raises `UsageError`."""
     parser = Parser("openapi")
     parser.add_argument(
-        "--contract", choices=DOCUMENTS, help="The documented contract or the published one. [default: beta]"
+        "--contract",
+        choices=DOCUMENTS,
+        help="The documented contract, the published one, or the admin API. [default: beta]",
     )
     parser.add_argument("--json", action="store_true", help="Print JSON.")
     flags = parser.read(arguments)

@@ -1,4 +1,4 @@
-"""Random requests by the book: schemathesis drives the admin API with all that openapi.admin.yaml allows and forbids."""
+"""Random requests by the book: schemathesis drives the admin API with all that its document allows and forbids."""
 
 from __future__ import annotations
 
