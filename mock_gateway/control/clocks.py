@@ -99,12 +99,20 @@ def _next_time(session: Session) -> float:
 
 
 class SessionClock:
-    """The clock of one session. dialects: of the server, the first one is stepped in by default."""
+    """The clock of one session.
 
-    def __init__(self, gateway: Gateway, session: Session, dialects: Sequence[Dialect]) -> None:
+    find: gives the session, or raises `ControlError` when it is gone; so does every call then. dialects: of the server;
+    the first one is stepped in by default.
+    """
+
+    def __init__(self, gateway: Gateway, find: Callable[[], Session], dialects: Sequence[Dialect]) -> None:
         self._gateway = gateway
-        self._session = session
+        self._find = find
         self._dialects = dialects
+
+    @property
+    def _session(self) -> Session:
+        return self._find()
 
     def show(self) -> Json:
         """How it goes (`mode`, `speed`, `paused`), its time (`now`, `elapsed` seconds of the session), and what comes

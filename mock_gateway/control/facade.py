@@ -105,7 +105,8 @@ class Control:
         return self._session_clock(session_id)
 
     def _session_clock(self, session_id: str) -> SessionClock:
-        return SessionClock(self.gateway, find_session(self.world, session_id), self._dialects)
+        find_session(self.world, session_id)
+        return SessionClock(self.gateway, lambda: find_session(self.world, session_id), self._dialects)
 
     # -- state -----------------------------------------------------------------------------------------------------
 

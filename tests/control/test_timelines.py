@@ -84,6 +84,14 @@ def test_after_a_reset_of_the_sessions_the_same_requests_give_the_same_ids() -> 
     assert (second.session.id, stream(second.say("agents"))) == (first.session.id, body)
 
 
+def test_the_clock_of_a_session_that_is_gone_says_so() -> None:
+    desk = Desk(BOT)
+    clock = desk.begin().clock
+    desk.control.reset("sessions")
+    with pytest.raises(ControlError, match="there is no session"):
+        clock.advance(1)
+
+
 def test_a_reset_of_the_sessions_keeps_scenarios_and_clocks() -> None:
     desk = Desk(BOT)
     desk.control.clock().set("scaled", 5)
