@@ -188,5 +188,5 @@ def fits(spec: FaultSpec, occasion: Occasion) -> bool:
     return (
         (not spec.on or occasion.operation in spec.on)
         and (not spec.turn or occasion.number in spec.turn)
-        and (occasion.is_stream or not spec.kind.streams_only)
+        and (occasion.is_stream or not spec.streams_only)
     )

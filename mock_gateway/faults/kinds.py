@@ -72,7 +72,8 @@ class FaultKind(Struct, frozen=True, kw_only=True):
     needs: where it happens. `none`: it takes no `at`; `event`: one event; `point`: a place in the stream, maybe inside
     an event; `events`: one event, or every event without `at`; `lines`: at the edge of a line of an event.
     needs_socket: it cannot be done where the server's socket is out of reach. on: operations that it is for unless the
-    user names some; empty means all. streams_only: an answer that is no stream is left alone.
+    user names some; empty means all. streams_only: an answer that is no stream is left alone. cuts_any_body: unless the
+    place is a byte of the body, and the user names the operation.
     scope: `server` faults belong to no world, as nothing of a request is known yet. example: a fault, as YAML.
     """
 
@@ -87,6 +88,7 @@ class FaultKind(Struct, frozen=True, kw_only=True):
     needs_socket: bool = False
     on: tuple[str, ...] = STREAMS
     streams_only: bool = True
+    cuts_any_body: bool = False
     scope: Literal["request", "server"] = "request"
 
     @property

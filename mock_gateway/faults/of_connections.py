@@ -48,6 +48,7 @@ KINDS: tuple[FaultKind, ...] = (
         example="{ fault: reset, at: { event: 3, byte: 10 } }",
         breaks=False,
         needs="point",
+        cuts_any_body=True,
         needs_socket=True,
     ),
     FaultKind(
@@ -67,6 +68,7 @@ KINDS: tuple[FaultKind, ...] = (
         example="{ fault: drop, at: { event: 3, after: id } }",
         breaks=False,
         needs="point",
+        cuts_any_body=True,
         needs_socket=True,
     ),
     FaultKind(
@@ -78,6 +80,7 @@ KINDS: tuple[FaultKind, ...] = (
         example="{ fault: half-close, at: { event: 3 } }",
         breaks=False,
         needs="point",
+        cuts_any_body=True,
         needs_socket=True,
     ),
     FaultKind(
@@ -94,6 +97,7 @@ KINDS: tuple[FaultKind, ...] = (
             Param("comments", "duration", None, "Time between comments that keep the connection alive; none without."),
         ),
         needs="point",
+        cuts_any_body=True,
     ),
     FaultKind(
         name="slow-first-byte",

@@ -44,6 +44,11 @@ class FaultSpec(Struct, frozen=True):
         """Its name."""
         return self.kind.name
 
+    @property
+    def streams_only(self) -> bool:
+        """Whether an answer that is no stream is left alone."""
+        return _streams_only(self.kind, self.at, named=bool(self.written_on))
+
     def __getitem__(self, name: str) -> Any:
         return self.params[name]
 
@@ -59,11 +64,12 @@ def parse_fault(data: object) -> FaultSpec:
         raise FaultError("fault", f"expected a mapping with `fault` and its parameters, found {data!r}")
     kind = _kind(data)
     params, given = _params(kind, data)
-    written, on = _operations(kind, data.get("on"))
+    at = read_place(kind, data.get("at"))
+    written, on = _operations(kind, at, data.get("on"))
     probability = _probability(data.get("probability"))
     return FaultSpec(
         kind=kind,
-        at=read_place(kind, data.get("at")),
+        at=at,
         on=on,
         request=_requests(data, probability),
         probability=probability,
@@ -118,7 +124,14 @@ def _params(kind: FaultKind, data: Mapping[str, object]) -> tuple[dict[str, Any]
     return params, {name: data[name] for name in names if name in data}
 
 
-def _operations(kind: FaultKind, value: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _streams_only(kind: FaultKind, at: Place | None, *, named: bool) -> bool:
+    """A place that is counted from the beginning of the body can be in any answer, if the user names the operation."""
+    if not named:
+        return kind.streams_only or kind.on == STREAMS
+    return kind.streams_only and not (kind.cuts_any_body and at is not None and at.event is None)
+
+
+def _operations(kind: FaultKind, at: Place | None, value: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What was written, and the operations that it means; those of the kind when nothing was."""
     if value is None:
         return (), kind.on
@@ -133,7 +146,7 @@ def _operations(kind: FaultKind, value: object) -> tuple[tuple[str, ...], tuple[
         names += GROUPS_OF_OPERATIONS.get(item, (item,))
     if not items:
         raise FaultError("on", "expected at least one operation")
-    if kind.streams_only and not set(names or STREAMS).intersection(STREAMS):
+    if _streams_only(kind, at, named=True) and not set(names or STREAMS).intersection(STREAMS):
         raise FaultError("on", f"{kind.name} is for streams: {', '.join(STREAMS)}")
     return tuple(items), () if "all" in items else tuple(dict.fromkeys(names))
 

@@ -46,6 +46,19 @@ def _cut(fault: str, end: str) -> list[Trial]:
     ]
 
 
+def _cut_of_any_answer(fault: str, end: str) -> Trial:
+    def trial(world: World) -> None:
+        world.turn()
+        path = world.turn_path()
+        whole = world.ask("GET", path)
+        world.put({"fault": fault, "at": {"byte": 20}, "on": "get_turn"})
+        answer = world.ask("GET", path)
+        assert (answer.status, answer.body, answer.end) == (200, whole.body[:20], end)
+        assert answer.headers["content-length"] == str(len(whole.body))
+
+    return trial
+
+
 def _refused(world: World) -> None:
     board = world.stage.gateway.faults
     from mock_gateway.faults.specs import parse_fault
@@ -139,9 +152,9 @@ def _silent_for_ever(world: World) -> None:
 CONNECTION: dict[str, list[Trial]] = {
     "refuse-connection": [_refused],
     "reset-before-headers": [_no_answer("before", 0), _no_answer("after", 1)],
-    "reset": _cut("reset", "reset"),
+    "reset": [*_cut("reset", "reset"), _cut_of_any_answer("reset", "reset")],
     "clean-end": _cut("clean-end", "complete"),
-    "drop": _cut("drop", "eof"),
+    "drop": [*_cut("drop", "eof"), _cut_of_any_answer("drop", "eof")],
     "half-close": [*_cut("half-close", "eof"), _half_closed],
     "stall": [_stalled(None, 0), _stalled("20ms", 2), _stalled_for_ever],
     "slow-first-byte": [_late("before", 0), _late("after", 1)],

@@ -91,6 +91,8 @@ def test_operations_are_those_of_the_dialects() -> None:
         ({"fault": "comment", "at": {"event": 1, "byte": 3}}, "at.byte", "about a whole event"),
         ({"fault": "gzip", "at": {"event": 1}}, "at", "gzip has no place"),
         ({"fault": "gzip", "on": "get_turn"}, "on", "gzip is for streams"),
+        ({"fault": "reset", "at": {"event": 1}, "on": "get_turn"}, "on", "reset is for streams"),
+        ({"fault": "clean-end", "at": {"byte": 1}, "on": "get_turn"}, "on", "clean-end is for streams"),
         ({"fault": "gzip", "on": "create_trun"}, "on", "did you mean 'create_turn'?"),
         ({"fault": "gzip", "on": []}, "on", "expected at least one operation"),
         ({"fault": "gzip", "request": 0}, "request", "a whole number from 1, or a list of them"),
