@@ -211,6 +211,13 @@ class Gateway:
     def start_turn(self, world: World, ask: StartTurn, caller: Caller) -> Turn:
         """API-5."""
         session = find_session(world, ask.session_id)
+        if ask.owned and session.created_by != caller.subject and self._is_pinned(caller):
+            raise Refusal(
+                Reason.FOREIGN_SESSION,
+                f"session {session.id} was created by {session.created_by}, and only they can go on with it; "
+                f"this key is of {caller.subject}",
+                param="session_id",
+            )
         reading = session.agent.readings.concurrent_turn or ask.concurrent or self.settings.concurrent_turn
         command = CreateTurn(ask.items, ask.previous, caller.subject, caller.origin)
         policy = Policy(supersede=reading == "supersede", empty_runs=ask.empty_runs, ask_again=ask.ask_again)
@@ -309,6 +316,10 @@ class Gateway:
                 Reason.UNKNOWN_AGENT, f"there is no agent {name[:80]!r}; there are: {names}", param="agent_name"
             )
         return agent
+
+    def _is_pinned(self, caller: Caller) -> bool:
+        """Whether the caller's key says who it is; any other key is anybody's."""
+        return caller.subject in self.settings.keys.subjects.values()
 
     def now(self, session: Session) -> float:
         """Session time."""

@@ -55,6 +55,7 @@ class Settings(Struct, frozen=True):
     v1_message_while_auth: Literal["refuse", "ask_again"] = "refuse"
     v1_unfit: Literal[422, 400] = 422
     v1_replay: float = 240.0
+    v1_foreign_turn: Literal["refuse", "allow"] = "refuse"
     journal_size: int = 10_000
     journal_bytes: int = 16 * 1024 * 1024
     worlds: int = 10_000

@@ -111,11 +111,13 @@ def conversation(agent: Agent, messages: Sequence[str], settings: Settings) -> I
     """Play messages; whatever pauses is answered: allowed, the first option, authorised, cancelled when it is held."""
     gateway = Gateway({agent.name: agent}, settings, runtime=Runtime())
     world, caller = World(""), Caller("you", "http://127.0.0.1:4010")
-    session = gateway.create_session(world, CreateSession(agent.name), caller)
+    session = gateway.perform(world, CreateSession(agent.name), caller)
+    assert isinstance(session, Session)
     for message in messages:
         items: tuple[Item, ...] | None = (UserMessage(message),)
         for _ in range(MOST_TURNS):
-            turn = gateway.start_turn(world, StartTurn(session.id, items), caller)
+            turn = gateway.perform(world, StartTurn(session.id, items), caller)
+            assert isinstance(turn, Turn)
             if turn.is_running:
                 gateway.perform(world, CancelSession(session.id), caller)
             yield turn

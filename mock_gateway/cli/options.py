@@ -188,6 +188,13 @@ _ALL = (
     ),
     Option("v1-replay", kinds.duration, "240s", "How long a finished v1 turn can still be streamed.", metavar="TIME"),
     Option(
+        "v1-foreign-turn",
+        kinds.choice("refuse", "allow"),
+        "refuse",
+        "A v1 turn with a pinned key in another subject's session: 403, or played like any other.",
+        metavar="refuse|allow",
+    ),
+    Option(
         "admin",
         kinds.choice("on", "off"),
         "on",

@@ -138,7 +138,9 @@ class Conversation:
                 self._screen.refuse(refusal.message, documented().refusal(refusal)[1])
 
     def _new_session(self) -> Session:
-        return self._gateway.create_session(self._world, CreateSession(self._agent.name), self._caller)
+        session = self._gateway.perform(self._world, CreateSession(self._agent.name), self._caller)
+        assert isinstance(session, Session)
+        return session
 
     def _input(self, session: Session | None) -> tuple[Item, ...] | None:
         if session is not None and is_waiting(session):
@@ -149,7 +151,8 @@ class Conversation:
 
     def _play(self, session: Session, items: tuple[Item, ...] | None) -> None:
         self._screen.begin()
-        turn = self._gateway.start_turn(self._world, StartTurn(session.id, items), self._caller)
+        turn = self._gateway.perform(self._world, StartTurn(session.id, items), self._caller)
+        assert isinstance(turn, Turn)
         while True:
             self._screen.show(turn)
             if not turn.is_running:

@@ -86,6 +86,7 @@ def settings_of(chosen: Chosen) -> Settings:
         v1_message_while_auth=chosen["v1-message-while-auth"],
         v1_unfit=400 if chosen["v1-unfit"] == "400" else 422,
         v1_replay=chosen["v1-replay"],
+        v1_foreign_turn=chosen["v1-foreign-turn"],
         admin=chosen["admin"] == "on",
         admin_token=chosen["admin-token"],
     )

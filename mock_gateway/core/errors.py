@@ -42,6 +42,7 @@ class Reason(StrEnum):
     MESSAGE_WHILE_AUTH = "message_while_auth_required"
     NOTHING_TO_DO = "user_message_required"
     SANDBOX_REQUIRED = "sandbox_required"
+    FOREIGN_SESSION = "not_your_session"
     SCRIPTED = "scripted"
 
 

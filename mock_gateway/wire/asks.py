@@ -94,6 +94,7 @@ class StartTurn(Ask):
 
     concurrent: `supersede` or `refuse`, instead of the server's setting. empty_runs: empty input with nothing pending
     runs the model again. ask_again: a user message while MCP servers wait for their authorisation is taken.
+    owned: a caller whose key is pinned may go on only with sessions of their own.
     """
 
     session_id: str
@@ -103,6 +104,7 @@ class StartTurn(Ask):
     concurrent: str | None = None
     empty_runs: bool = False
     ask_again: bool = False
+    owned: bool = False
 
 
 class ListTurns(Ask):

@@ -7,6 +7,7 @@ from base64 import b64encode
 import pytest
 
 from mock_gateway.journal import TurnEntry
+from mock_gateway.settings import Keys
 from tests.v1.desk import SESSIONS, Desk, Json, allow, answer, deny, desk, done, message, pending, turn_id
 from tests.v1.stories import DELTA, DESK, VAULT, shape
 
@@ -229,6 +230,35 @@ def test_the_scenario_can_say_that_a_second_turn_is_refused() -> None:
         server.begin(path, "hold")
 
         server.call("POST", f"{path}/turns", {"input": [message("plain")]}, 412)
+
+
+@pytest.mark.parametrize("previous", ["none", "older"])
+def test_a_running_turn_makes_way_for_a_new_root_and_a_branch_too(slow_server: Desk, previous: str) -> None:
+    path = slow_server.session("desk")
+    older = turn_id(slow_server.say(path, "plain"))
+    running = slow_server.begin(path, "hold")
+
+    new = slow_server.begin(path, "plain", previous_turn_id="none" if previous == "none" else older)
+
+    state = slow_server.call("GET", f"{path}/turns/{running['id']}")["data"]["state"]
+    assert (state["status"], state["reason"]) == ("cancelled", "cancelled-for-next-turn")
+    assert new["previous_turn_id"] == (None if previous == "none" else older)
+
+
+@pytest.mark.parametrize(("reading", "statuses"), [("refuse", (200, 403, 200)), ("allow", (200, 200, 200))])
+def test_a_turn_in_somebody_elses_session_is_403_for_a_key_that_says_who_it_is(
+    reading: str, statuses: tuple[int, ...]
+) -> None:
+    keys = Keys(subjects={"ada": "ada@example.test", "bob": "bob@example.test"})
+    with desk(DESK, keys=keys, v1_foreign_turn=reading) as server:
+        made = server.call("POST", SESSIONS, {"agent_name": "desk"}, 201, headers={"authorization": "Bearer ada"})
+        path = f"{SESSIONS}/{made['data']['id']}"
+        body = {"input": [message("plain")], "stream": False}
+
+        for key, status in zip(("ada", "bob", "anybody"), statuses, strict=True):
+            server.call("POST", f"{path}/turns", body, status, headers={"authorization": f"Bearer {key}"})
+
+        assert len(server.call("GET", f"{path}/turns")["data"]) == statuses.count(200)
 
 
 def test_a_turn_can_follow_an_older_one_or_none(server: Desk) -> None:

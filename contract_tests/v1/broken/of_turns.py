@@ -70,6 +70,12 @@ def _turned_round(asked: Asked, body: Json) -> None:
 
 
 ZOO += [
+    instead_of(
+        "V1-TRN-19",
+        "a turn in somebody else's session is a 404",
+        lambda asked: asked.operation == "create_turn" and asked.session.endswith("/contract-foreign"),
+        refusal(404),
+    ),
     bent_request("V1-TRN-1", "a turn whose stream is asked for is answered without", _true_is_false),
     bent_request("V1-TRN-3", "null for the previous turn is none", _null_is_none),
     bent_request("V1-TRN-6", "a new root is chained to the latest turn", lambda asked: _none_is_auto(asked, "count")),

@@ -8,7 +8,7 @@ from contract_tests.v1.place import Place
 from contract_tests.v1.rules import rule
 from contract_tests.v1.scenes import acquit, judged, scene
 from contract_tests.v1.shapes import turn_mistakes
-from contract_tests.v1.worlds import of_type, turn_id
+from contract_tests.v1.worlds import Talk, of_type, turn_id
 from contract_tests.verdicts import Violation, require, require_equal
 from contract_tests.worlds import PAUSES, message, text_part
 
@@ -251,3 +251,15 @@ async def trn_18(place: Place) -> None:
     for one in paused:
         require_equal(one.status, "done", "V1-TRN-18", "the status of a turn that waits")
         require(one.end.get("required_actions"), "V1-TRN-18", "a turn that waits requires nothing", one.end)
+
+
+@rule("V1-TRN-19", "A turn in a session that somebody else has created is refused with 403, or taken.", origin="chosen")
+async def trn_19(place: Place) -> None:
+    """The session is there for everybody to see; it exists from the start, and its creator is nobody who has a key."""
+    talk = Talk(place.town().speaker, "contract-foreign")
+    (await talk.get()).data("V1-SES-7")
+    answer = await talk.post({"input": [message("hello")], "stream": False})
+    require(answer.status in (200, 403), "V1-TRN-19", "a turn in it is refused with 403, or taken", answer.shown())
+    place.notes["V1-TRN-19"] = "refuse" if answer.status == 403 else "allow"
+    due = 0 if answer.status == 403 else 1
+    require_equal(len(await talk.turns()), due, "V1-TRN-19", "how many turns the session has after that")

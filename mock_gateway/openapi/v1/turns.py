@@ -40,7 +40,7 @@ _CREATE_TURN = OperationFacts(
     "A turn that runs while its successor is made is cancelled (`cancelled-for-next-turn`). A refused request changes "
     "nothing.",
     rules=(
-        *(f"V1-TRN-{number}" for number in (1, 2, 3, 5, 6, 7, 8, 11, 13, 15, 16)),
+        *(f"V1-TRN-{number}" for number in (1, 2, 3, 5, 6, 7, 8, 11, 13, 15, 16, 19)),
         *(f"V1-INP-{number}" for number in range(1, 15)),
         *(f"V1-STR-{number}" for number in (1, 2, 3, 4, 12, 16)),
         *("V1-MSG-1", "V1-MSG-2", "V1-TOO-2", "V1-TOO-3", "V1-TOO-4", "V1-MCP-2"),
@@ -67,6 +67,7 @@ _CREATE_TURN = OperationFacts(
         **COMMON,
         400: "The body is not JSON or not of the schema, kinds are mixed (V1-INP-1), or a file does not decode or "
         "has a path in its name (V1-INP-2); under `--strict` also when it has a field that is not known (V1-NET-4).",
+        403: "The key may not do this (V1-NET-3), or is pinned to a subject that did not create the session (V1-TRN-19).",
         404: "There is no such session, or `previous_turn_id` names no turn of it.",
         412: "A turn runs and new ones do not supersede; or the session was cancelled for good. Both are readings of a "
         "scenario or a server, not the default. It is never 409: clients would repeat that.",

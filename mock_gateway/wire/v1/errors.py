@@ -28,6 +28,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.BAD_FILE: 400,
     Reason.BAD_CURSOR: 400,
     Reason.BAD_PAGE_TOKEN: 400,
+    Reason.FOREIGN_SESSION: 403,
     Reason.UNKNOWN_AGENT: 404,
     Reason.UNKNOWN_SESSION: 404,
     Reason.UNKNOWN_TURN: 404,

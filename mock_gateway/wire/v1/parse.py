@@ -89,6 +89,7 @@ def _create_turn(readings: Readings, request: Request) -> Ask:
         concurrent=readings.concurrent_turn,
         empty_runs=True,
         ask_again=readings.message_while_auth == "ask_again",
+        owned=readings.foreign_turn == "refuse",
     )
 
 

@@ -21,7 +21,9 @@ class Readings(Struct, frozen=True):
     `all`, because a listing that forgets what a test made an hour ago helps nobody and parses all the same.
     unfit: the status for input that does not fit what is pending. message_while_auth: a user message while MCP servers
     wait for their authorisation is refused, or accepted and asked again. running_turn_events: see `settings.py`.
-    replay: seconds of session time for which a finished turn can still be streamed.
+    replay: seconds of session time for which a finished turn can still be streamed. foreign_turn: a turn in a session
+    that another subject has created, with a key that is pinned to a subject, is refused with 403, as published clients
+    expect, or played.
     """
 
     concurrent_turn: Literal["supersede", "refuse"] = "supersede"
@@ -30,6 +32,7 @@ class Readings(Struct, frozen=True):
     message_while_auth: Literal["refuse", "ask_again"] = "refuse"
     running_turn_events: Literal["refuse", "snapshot"] = "refuse"
     replay: float = 240.0
+    foreign_turn: Literal["refuse", "allow"] = "refuse"
 
     @property
     def window(self) -> float | None:
