@@ -24,8 +24,8 @@ DULL = ("type", "sequence_id", "id", "thread_id", "turn_id", "created_at", "cont
 
 
 def transcript(gateway: Gateway, world: str) -> str:
-    """All entries of a world in the journal, oldest first."""
-    entries = of_requests(query(gateway.journal, world=world))
+    """All entries of a world in the journal, oldest first; a turn comes after the request that began it."""
+    entries = sorted(of_requests(query(gateway.journal, world=world)), key=lambda entry: entry.at)
     lines = [f"{gateway.base_url}{world}: {_counted(entries)}"]
     if len(entries) > MOST:
         lines.append(f"... {len(entries) - MOST} before these")
@@ -55,7 +55,8 @@ def _exchange(entry: Exchange) -> Iterator[str]:
     if entry.body:
         yield f"    > {_short(entry.body.decode('utf-8', 'replace'))}"
     yield from (f"    note: {note}" for note in entry.notes)
-    yield from (f"    fault {fault.name} ({fault.id}) {fault.place}: {fault.what}" for fault in entry.faults)
+    for fault in entry.faults:
+        yield f"    fault {fault.name} ({fault.id}){f' at {fault.place}' if fault.place else ''}: {fault.what}"
     if entry.sent is not None:
         yield from events(frames_of(entry))
     elif entry.reply:

@@ -106,6 +106,10 @@ class GatewayWorld:
         """The agents of this world."""
         return self._served.call(lambda: self._control().scenarios())
 
+    def remove_scenario(self, name: str) -> None:
+        """Let this world have an agent no more; its sessions go on."""
+        self._served.call(lambda: self._control().remove_scenario(name))
+
     def push(self, session_id: str, event: Mapping[str, object]) -> Json:
         """Put an event into the running turn of a session, now. event: as in the `events` of a scenario."""
         return self._served.call(lambda: self._control().push(session_id, event))
@@ -119,6 +123,10 @@ class GatewayWorld:
     def timeline(self, session_id: str) -> Json:
         """A session with all that happened in it."""
         return self._served.call(lambda: self._control().timeline(session_id))
+
+    def delete_session(self, session_id: str) -> None:
+        """Let a session go; its streams end."""
+        self._served.call(lambda: self._control().delete_session(session_id))
 
     def export_state(self) -> Json:
         """Everything that this world is, as a document."""
