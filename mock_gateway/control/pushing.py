@@ -101,6 +101,9 @@ def _wrong(turn: Turn, event: ListedEvent) -> Iterator[tuple[str, str]]:
     inside = threads.get(event.parent if event.kind == "thread_created" else event.thread)
     if inside is not None and inside.state in WAITING and event.kind != "sandbox_created":
         yield f"the thread `{event.thread}` waits for {WAITING[inside.state]}; nothing happens in it", ""
+    speaks = threads.get(event.thread)
+    if event.kind != "sandbox_created" and speaks is not None and speaks.message is not None:
+        yield f"the thread `{event.thread}` is in the middle of a message", "let time pass to its end first"
     for _, message, hint in follow(_story(turn), event):
         yield message, hint
 
@@ -140,13 +143,6 @@ def _nothing_special(_turn: Turn, _event: ListedEvent) -> Iterator[tuple[str, st
     yield from ()
 
 
-def _message(turn: Turn, event: ListedEvent) -> Iterator[tuple[str, str]]:
-    thread = threads_by_label(turn).get(event.thread)
-    if thread is not None and thread.message is not None:
-        hint = "let time pass to its end first"
-        yield f"the thread `{event.thread}` is in the middle of a message", hint
-
-
 def _response(turn: Turn, event: ListedEvent) -> Iterator[tuple[str, str]]:
     script = {call.id for thread in turn.threads for call in thread.calls}
     if event.call in script:
@@ -161,7 +157,6 @@ def _thread_done(turn: Turn, event: ListedEvent) -> Iterator[tuple[str, str]]:
 
 
 _SPECIAL: Mapping[str, Special] = {
-    "message": _message,
     "tool_response": _response,
     "thread_done": _thread_done,
 }

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from mock_gateway.core.deeds import Pushed, progress
-from mock_gateway.core.events import ThreadDone
-from mock_gateway.core.lifecycle import THREAD, Happening, ThreadState, move
+from mock_gateway.core.events import ThreadDone, ToolResponded
+from mock_gateway.core.lifecycle import CALL, THREAD, CallState, Happening, ThreadState, move
 from mock_gateway.core.listed import EMIT
 from mock_gateway.core.script import ListedEvent
-from mock_gateway.core.state import Playing, Thread, Turn
+from mock_gateway.core.state import OpenCall, Playing, Thread, Turn
 
 
 def threads_by_label(turn: Turn) -> dict[str, Thread]:
@@ -47,8 +47,30 @@ def close_pushed(turn: Turn, at: float, parent: Thread | None = None) -> None:
     assert turn.pushed is not None
     for thread in reversed(turn.pushed.threads.values()):
         if thread.state is not ThreadState.ENDED and (parent is None or _is_below(thread, parent)):
-            thread.state = move(THREAD, thread.state, Happening.FINISH)
-            turn.log.facts.append(ThreadDone(at, thread, output=thread.last_message))
+            _end(turn, thread, at)
+
+
+def _end(turn: Turn, thread: Thread, at: float) -> None:
+    """End a thread; its call gets a response before, as the scenario's sub-agents do it.
+
+    Where the parent waits for somebody it can get none: then the thread ends with an error.
+    """
+    parent, call = thread.parent, _open_call(turn, thread)
+    assert parent is not None
+    waits = parent.state in (ThreadState.PAUSED, ThreadState.UNAUTHORISED)
+    if call is not None and not waits:
+        call.state = move(CALL, call.state, Happening.FINISH)
+        turn.log.facts.append(ToolResponded(at, call.thread_id, call.id, ""))
+    thread.state = move(THREAD, thread.state, Happening.FINISH)
+    error = "the turn ended" if call is not None and waits else None
+    turn.log.facts.append(ThreadDone(at, thread, output=thread.last_message, error=error))
+
+
+def _open_call(turn: Turn, thread: Thread) -> OpenCall | None:
+    """The call that started a pushed thread, if it has no response yet."""
+    assert turn.pushed is not None and thread.parent_call is not None
+    calls = (call for call in turn.pushed.calls.values() if call.id == thread.parent_call.id)
+    return next((call for call in calls if call.state is not CallState.CLOSED), None)
 
 
 def _is_below(thread: Thread, parent: Thread) -> bool:

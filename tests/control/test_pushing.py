@@ -85,7 +85,7 @@ def test_a_thread_that_was_pushed_ends_with_its_turn() -> None:
     push(talk, message=push_into)
     push(talk, thread_created={"thread": "w", "call": "c1", "name": "worker", "input": "Work."})
     talk.clock.finish()
-    assert told(talk)[-2:] == ["worker done", "turn done"]
+    assert told(talk)[-3:] == ["main result", "worker done", "turn done"]
     assert not talk.turn.rest
 
 
