@@ -7,7 +7,9 @@ requests that have to be refused. Keeps statuses, shapes and the order of events
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from threading import Timer
 from typing import Any
 
 import httpx
@@ -23,8 +25,8 @@ from mock_gateway.wire.recorded import Argued, Called, Fact, Json, Opened, Waits
 from mock_gateway.wire.spoken import path_of, session_body, turn_body
 
 MOST_TURNS = 12
-STOP_AFTER = 4
-"""Events of a turn that is cancelled, after which it is."""
+STOP_AFTER, STOP_LATEST = 4, 5.0
+"""Events of a turn that is cancelled, after which it is; seconds after which it is if there are not so many."""
 SILENCE = 120.0
 """Seconds without a byte after which a stream is given up."""
 TELLING = ("retry-after", "www-authenticate", "allow")
@@ -127,7 +129,7 @@ class Player:
             raise Unreachable(f"{self._base} does not answer: {error or type(error).__name__}") from error
         self._note(operation, answer)
         kind = answer.headers.get("content-type", "")
-        if kind.startswith("application/json"):
+        if "json" in kind:
             self._shape(operation, answer.status_code, answer.content)
         return answer
 
@@ -155,14 +157,30 @@ class Player:
                 if not answer.is_success:
                     self._shape("create_turn", answer.status_code, answer.read())
                     return turn
-                self._follow(answer, turn, session if stops else None)
+                with self._stopper(session) if stops else nullcontext() as stop:
+                    self._follow(answer, turn, stop)
         except httpx.TransportError as error:
             raise Unreachable(f"{self._base} broke off in the middle of a turn: {error}") from error
         self.seen.turns += 1
         return turn
 
-    def _follow(self, answer: httpx.Response, turn: Turn, cancels: str | None) -> None:
-        """Read a stream to its end; cancel its session on the way, if it is named."""
+    @contextmanager
+    def _stopper(self, session: str) -> Iterator[Callable[[], None]]:
+        """What cancels a session; if nobody calls it, it is called after a while."""
+
+        def stop() -> None:
+            method, path = path_of(self._voice.dialect, "cancel_session", session_id=session)
+            self._http.request(method, self._base + path, json={})
+
+        timer = Timer(STOP_LATEST, stop)
+        timer.start()
+        try:
+            yield stop
+        finally:
+            timer.cancel()
+
+    def _follow(self, answer: httpx.Response, turn: Turn, stop: Callable[[], None] | None) -> None:
+        """Read a stream to its end; on the way, stop it."""
         parser, kinds = SseParser(), [""]
         for chunk in answer.iter_bytes():
             for event in self._events(parser, chunk):
@@ -170,9 +188,8 @@ class Player:
                 if kind != kinds[-1]:
                     self.seen.pairs.add((kinds[-1], kind))
                 kinds.append(kind)
-                if cancels is not None and len(kinds) > STOP_AFTER:
-                    self._call("cancel_session", {"session_id": cancels}, {})
-                    cancels = None
+                if stop is not None and len(kinds) == STOP_AFTER:
+                    stop()
         self.seen.pairs.add((kinds[-1], ""))
 
     def _events(self, parser: SseParser, chunk: bytes) -> Iterator[Json]:
