@@ -165,11 +165,11 @@ MOST_NAMED = 12
 
 def _lines(found: Coverage) -> Iterator[str]:
     for dialect, share in found.events.items():
-        yield _line(f"events of {dialect}", share)
+        yield _line(f"events of {dialect}", share) + _beyond(share)
     for operation, share in found.statuses.items():
-        if share.seen:
-            yield _line(f"statuses of {operation}", share)
-    silent = [operation for operation, share in found.statuses.items() if not share.seen]
+        if share.seen or share.beyond:
+            yield _line(f"statuses of {operation}", share) + _beyond(share)
+    silent = [operation for operation, share in found.statuses.items() if not share.seen and not share.beyond]
     if silent:
         yield f"operations without a request: {_named(silent)}"
     yield _line("pauses", found.pauses)
@@ -180,8 +180,11 @@ def _lines(found: Coverage) -> Iterator[str]:
 
 def _line(title: str, share: Share) -> str:
     rest = f"; not seen: {_named(share.unseen)}" if share.unseen else ""
-    beyond = f"; not in the contract: {_named(list(share.beyond))}" if share.beyond else ""
-    return f"{title}: {share}{rest}{beyond}"
+    return f"{title}: {share}{rest}"
+
+
+def _beyond(share: Share) -> str:
+    return f"; not in the contract: {_named(list(share.beyond))}" if share.beyond else ""
 
 
 def _named(names: Sequence[str]) -> str:

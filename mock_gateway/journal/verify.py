@@ -290,11 +290,25 @@ def _judge_steps(expectation: StepsPlayed, evidence: Evidence) -> Verdict:
     missing = [(place, rule) for agent in agents for place, rule in steps_of(agent).items() if place not in played]
     if not missing:
         return Verdict(True, expected, f"met: {expected}")
-    lines = [f"not met: {expected}; {len(missing)} of them never"]
-    lines += _listed(
-        "not played", [place if place == rule else f"{place} of the rule {rule}" for place, rule in missing]
-    )
+    lines = [f"not met: {expected}; {len(missing)} never"]
+    by_rule: dict[str, list[str]] = {}
+    for place, rule in missing:
+        by_rule.setdefault(rule, []).append(place)
+    lines += _listed("not played", [_unplayed(rule, places, evidence.turns) for rule, places in by_rule.items()])
     return Verdict(False, expected, _block(lines), differences=tuple(place for place, _ in missing))
+
+
+def _unplayed(rule: str, places: Sequence[str], turns: Sequence[TurnEntry]) -> str:
+    """What of a rule was not played; of one that never was chosen, what came nearest to it."""
+    others = [place for place in places if place != rule]
+    if any(turn.story.place == rule for turn in turns):
+        return ", ".join(places) + (f" of the rule {rule}" if others else "")
+    tried = [(turn.id, over.why) for turn in turns for over in turn.story.passed_over if over.place == rule]
+    # As many respects in which it did not fit as there are parts.
+    nearest = min(tried, key=lambda one: one[1].count("; wanted:"), default=None)
+    why = "" if nearest is None else f"; nearest was {nearest[0]}: {nearest[1]}"
+    more = f", with {', '.join(others)}" if others else ""
+    return f"{rule}{more}: the rule was never chosen{why}"
 
 
 def _judge_all(_expectation: AllExpected, evidence: Evidence) -> Verdict:

@@ -51,6 +51,7 @@ def test_a_status_that_the_contract_does_not_have_is_told_apart() -> None:
     call(app, "POST", "/sessions", '{"agent_name": "shop"}')
 
     assert covered(app).statuses["beta create_session"].beyond == {"418": 1}
+    assert "; not in the contract: 418\n" in covered(app).text()
 
 
 def test_pauses_rules_and_steps_are_counted() -> None:

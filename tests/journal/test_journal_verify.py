@@ -167,7 +167,23 @@ def test_steps_that_were_not_played_are_named_with_their_rule() -> None:
         "app.yaml:17:11",
         "app.yaml:18:5",
     )
-    assert "app.yaml:9:9 of the rule app.yaml:6:5" in verdict.text
+    never = 'the rule was never chosen; nearest was t-2: the message is "hello"; wanted: the message contains'
+    assert verdict.text.splitlines() == [
+        "not met: every step of shop is played; 6 never",
+        "  not played:",
+        f'    app.yaml:6:5, with app.yaml:9:9, app.yaml:11:9: {never} "pay"',
+        f'    app.yaml:12:5, with app.yaml:17:11: {never} "research"',
+        "    app.yaml:18:5: the rule was never chosen; nearest was t-2: the visit is 1; wanted: the visit is 2",
+    ]
+
+
+def test_of_a_rule_that_was_played_in_part_only_the_rest_is_named() -> None:
+    app = shop()
+    say(app, session(app), "pay")
+
+    (verdict,) = verify(app.gateway.journal.entries, [{"steps_played": "shop"}], app.gateway.agents)
+
+    assert "    app.yaml:9:9, app.yaml:11:9 of the rule app.yaml:6:5\n" in verdict.text
 
 
 def test_every_step_that_was_played_is_enough() -> None:
