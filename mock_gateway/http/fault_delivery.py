@@ -221,9 +221,10 @@ class Delivery:
             self._socket.bend(rewrite)
 
     def _has_socket(self, injection: Injection) -> bool:
-        if self._socket is None:
+        has_socket = hasattr(self._socket, "bend")  # not so without a socket, whether there is a seam or not
+        if not has_socket:
             injection.cannot("it needs the server's socket; the answer was left alone")
-        return self._socket is not None
+        return has_socket
 
     # -- the body --------------------------------------------------------------------------------------------------
 

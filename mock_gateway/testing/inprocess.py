@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from mock_gateway.testing.seam import Seam
 from mock_gateway.testing.thread import ServerThread
 
 ROOM = 256 * 1024
@@ -35,6 +36,7 @@ class Exchange:
         self._parts: deque[Message | BaseException] = deque()
         self._held = 0
         self._reader: Future[None] | None = None
+        self._seam = Seam(request, self._put)
         self._gone = asyncio.Event()
         self._taken = asyncio.Event()
         server.spawn(self._run, self._ended)
@@ -42,12 +44,22 @@ class Exchange:
     # -- on the application's loop -----------------------------------------------------------------------------------
 
     async def _run(self) -> None:
-        await self._server.app(scope_of(self._request), self._receive, self._send)
+        app = self._server.app
+        if app.gateway.faults.refuses:
+            from mock_gateway.http.faulted import refuses
+
+            if refuses(app):
+                self._seam.reset()
+                return
+        scope = scope_of(self._request) | {"extensions": {"mock_gateway.connection": self._seam}}
+        await app(scope, self._receive, self._send)
 
     def _ended(self, error: BaseException | None) -> None:
         """The last that a reader can get, when it has not had the end of the response by then."""
-        message = "the server ended the response in the middle"
-        self._put(error or httpx.RemoteProtocolError(message, request=self._request))
+        if error is not None:
+            self._put(error)
+        else:
+            self._seam.half_close()
 
     async def _receive(self) -> Message:
         if self._body is not None:
@@ -73,6 +85,7 @@ class Exchange:
     def _leave(self) -> None:
         self._gone.set()
         self._taken.set()
+        self._seam.lose()
 
     # -- for the reader ----------------------------------------------------------------------------------------------
 

@@ -108,6 +108,49 @@ def test_a_gateway_that_ends_ends_its_streams(slow: MockGateway) -> None:
             list(lines)
 
 
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("reset", httpx.ReadError),
+        ("drop", httpx.RemoteProtocolError),
+        ("half-close", httpx.RemoteProtocolError),
+        ("stall", httpx.ReadTimeout),
+    ],
+)
+def test_a_fault_of_the_connection_is_seen_as_by_a_socket(fault: str, error: type[Exception]) -> None:
+    with MockGateway(GREETING, port=None) as gateway, gateway.client(timeout=0.2) as client:
+        gateway.faults.put(fault, at={"event": 3})
+        got: list[str] = []
+
+        with client.stream("POST", begin(client), json=message("hello")) as stream, pytest.raises(error):
+            got.extend(stream.iter_lines())
+
+        assert [line for line in got if line.startswith("id: ")] == ["id: 1", "id: 2"]
+        (begun,) = gateway.journal.exchanges(operation="create_turn")
+        assert [note.name for note in begun.faults] == [fault]
+
+
+def test_a_connection_can_be_refused_and_an_answer_reset_before_it_begins() -> None:
+    with MockGateway(GREETING, port=None) as gateway, gateway.client() as client:
+        gateway.faults.put("refuse-connection")
+        gateway.faults.put("reset-before-headers", on="create_session")
+
+        for _ in range(2):
+            with pytest.raises(httpx.ReadError):
+                client.post("/sessions", json={"agent_name": "desk"})
+        assert said(client, "hello") == "Good day."
+
+
+def test_what_only_a_socket_can_do_is_left_alone_and_noted() -> None:
+    with MockGateway(GREETING, port=None) as gateway, gateway.client() as client:
+        gateway.faults.put("wrong-content-length", on="create_session")
+
+        assert said(client, "hello") == "Good day."
+
+        (made,) = gateway.journal.exchanges(operation="create_session")
+        assert "cannot be done here" in made.faults[0].what
+
+
 def test_a_slow_reader_holds_the_server_back_and_loses_nothing() -> None:
     with MockGateway(LARGE, port=None) as gateway, gateway.client() as client:
         with client.stream("POST", begin(client), json=message("go")) as stream:
