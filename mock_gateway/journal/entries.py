@@ -29,6 +29,8 @@ from mock_gateway.wire.projection import Projection
 
 LARGEST = 1024 * 1024
 """Bytes that are kept of one body; the rest is cut off."""
+MOST_RAW = 8 * 1024 * 1024
+"""Bytes that are kept of one stream that nothing has altered; beyond that they are made again after all."""
 
 
 class FaultNote(Struct, frozen=True):
@@ -49,6 +51,7 @@ class Sent(Struct, eq=False, gc=False):
     (`perf_counter`). writes: each as microseconds since then, times 65,536, plus its number of frames (a heartbeat has
     none). raw: the bytes themselves with their microseconds, where they are kept; otherwise they are made again.
     altered: a fault wrote other bytes than the turn has, so only the bytes themselves tell what was sent.
+    size: of `raw`, as long as nothing is altered.
     """
 
     view: Projection | None
@@ -57,6 +60,7 @@ class Sent(Struct, eq=False, gc=False):
     writes: array[int]
     raw: list[tuple[int, bytes]] | None = None
     altered: bool = False
+    size: int = 0
 
     def wrote(self, frames: int, data: bytes) -> None:
         """Note one write of the stream loop."""
@@ -64,6 +68,9 @@ class Sent(Struct, eq=False, gc=False):
         self.writes.append(us << 16 | frames)
         if self.raw is not None and not self.altered:
             self.raw.append((us, data))
+            self.size += len(data)
+            if self.size > MOST_RAW:
+                self.raw = None
 
     def really_wrote(self, data: bytes) -> None:
         """Note bytes that a fault put on the wire; all others of this stream have to be noted in this way too."""

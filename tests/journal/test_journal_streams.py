@@ -123,6 +123,18 @@ def test_of_a_stream_that_the_client_cut_only_what_was_handed_over_is_told(keeps
     assert (exchanges(app)[-1].sent.raw is not None) == keeps_bytes  # type: ignore[union-attr]
 
 
+def test_of_a_stream_that_is_too_large_to_keep_the_bytes_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_gateway.journal.entries.MOST_RAW", 1000)
+    app = shop(HELD)
+    app.gateway.journal.keeps_bytes = True
+
+    body = say(app, session(app), "hello").body
+
+    one = exchanges(app)[-1]
+    assert one.sent is not None and one.sent.raw is None
+    assert b"".join(frame.raw for frame in frames_of(one)) == body
+
+
 def test_a_heartbeat_is_told_as_a_comment() -> None:
     app = shop(HELD, heartbeat=0.04)
     path = session(app)
