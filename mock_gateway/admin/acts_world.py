@@ -11,7 +11,6 @@ from typing import Any
 from mock_gateway.admin.answers import Answer, Desk
 from mock_gateway.admin.errors import AdminError, not_found
 from mock_gateway.admin.operation import JSON
-from mock_gateway.control.scenarios import read
 from mock_gateway.core.quantities import DURATION
 from mock_gateway.core.state import json_bytes
 
@@ -76,9 +75,9 @@ def _reset(desk: Desk) -> object:
 
 
 def _play(desk: Desk) -> object:
-    body = {"text": desk.body} if isinstance(desk.body, str) else desk.body
+    body = _text_body(desk)
     if "text" in body:
-        return {"name": _put_text(desk, body)}
+        return {"name": desk.control.play_text(body["text"], body.get("name"))}
     if "name" not in body:
         raise AdminError(422, "there is neither a text nor a name", "nothing_to_play", allowed=["text", "name"])
     name = body["name"]
@@ -87,21 +86,13 @@ def _play(desk: Desk) -> object:
     return {"name": desk.control.play(name)}
 
 
-def _put_text(desk: Desk, body: Mapping[str, str]) -> str:
-    # With a line break it is a text to `play`, whatever it looks like: nobody names a file of this machine over HTTP.
-    return desk.control.play(body["text"] + "\n", body.get("name"))
-
-
 def _replace(desk: Desk) -> object:
-    body = {"text": desk.body} if isinstance(desk.body, str) else desk.body
-    name = desk.param("scenario")
-    agent = read(desk.gateway, body["text"] + "\n", body.get("name"))
-    if agent.name != name:
-        hint = f"put it at its own name, {agent.name}"
-        raise AdminError(
-            409, f"the scenario is of {agent.name!r}, not of {name!r}", "other_name", param="text", hint=hint
-        )
-    return {"name": _put_text(desk, body)}
+    body = _text_body(desk)
+    return {"name": desk.control.play_text(body["text"], body.get("name"), agent=desk.param("scenario"))}
+
+
+def _text_body(desk: Desk) -> Mapping[str, str]:
+    return {"text": desk.body} if isinstance(desk.body, str) else desk.body
 
 
 def _scenarios(desk: Desk) -> object:

@@ -127,7 +127,8 @@ def body_value(operation: AdminOperation, body: bytes, content_type: str) -> Any
     try:
         value = read_json(body)
     except Refusal as refusal:
-        raise malformed(refusal.message) from None
+        hint = f"send YAML with Content-Type: {operation.also_takes[0]}" if operation.also_takes else None
+        raise malformed(refusal.message, hint=hint) from None
     CHECKER.check({"$ref": operation.takes}, value)
     return value
 

@@ -60,6 +60,13 @@ class Control:
         """
         return scenarios.play(self.gateway, self.world, source, name)
 
+    def play_text(self, text: str, name: str | None = None, *, agent: str | None = None) -> str:
+        """As `play`, for a text that comes from somebody else: whatever it looks like, no file of this machine is read.
+
+        agent: the only one that it may be of.
+        """
+        return scenarios.play_text(self.gateway, self.world, text, name, agent)
+
     def scenarios(self) -> list[Json]:
         """The scenarios of this world: `name`, `description`, `file`, `of` (`server` or `world`), `selected`."""
         return scenarios.listed(self.gateway, self.world)

@@ -38,6 +38,17 @@ def play(gateway: Gateway, world: World, source: str | Path, name: str | None) -
     return agent.name
 
 
+def play_text(gateway: Gateway, world: World, text: str, name: str | None, only: str | None) -> str:
+    """As `play`, for a text that includes nothing. only: the agent that it has to be of. Raises the same."""
+    settings = gateway.settings
+    agent = load_text(text, name or TEXT_NAME, seed=settings.seed, strict=settings.strict)
+    if only is not None and agent.name != only:
+        hint = f"put it under its own name, {agent.name!r}"
+        raise ControlError(Cause.CONFLICT, f"this is of {agent.name!r}, not of {only!r}", field="agent", hint=hint)
+    put(gateway, world, agent)
+    return agent.name
+
+
 def read(gateway: Gateway, source: str | Path, name: str | None) -> Agent:
     """The agent of a file or a text. Raises `ControlError` and `ScenarioErrors`."""
     settings = gateway.settings

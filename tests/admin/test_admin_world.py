@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,10 +78,26 @@ def test_a_scenario_with_mistakes_changes_nothing_and_each_mistake_has_its_place
     assert names(desk) == ["desk"]
 
 
-def test_a_file_of_the_machine_is_no_scenario_over_http(desk: ControlDesk) -> None:
-    status, error = desk.error("play_scenario", b"/etc/passwd")
+@pytest.mark.parametrize("text", [b"FILE", b"agent: x\ninclude: [FILE]\nturns:\n  - say: Hello.\n"])
+def test_no_file_of_the_machine_is_read_for_whoever_sends_a_text(
+    desk: ControlDesk, tmp_path: Path, text: bytes
+) -> None:
+    file = tmp_path / "private.yaml"
+    file.write_text("agent: private\nturns:\n  - say: Hello.\n")
 
-    assert (status, error["code"]) == (422, "scenario_invalid")
+    reply = desk.ask("play_scenario", text.replace(b"FILE", str(file).encode()))
+
+    assert reply.status == 422
+    assert names(desk) == ["desk"] and "Hello" not in reply.text
+
+
+def test_yaml_that_is_sent_as_json_is_told_how_to_be_sent(desk: ControlDesk) -> None:
+    reply = call(desk.app, "POST", "/__admin/scenarios", GREETER, content_type="application/x-www-form-urlencoded")
+
+    assert (reply.status, json.loads(reply.body)["error"]["hint"]) == (
+        400,
+        "send YAML with Content-Type: application/yaml",
+    )
 
 
 def test_a_scenario_of_the_server_comes_back_by_its_name(desk: ControlDesk) -> None:
@@ -101,7 +118,7 @@ def test_a_scenario_is_replaced_under_its_own_name_only(desk: ControlDesk) -> No
     status, error = desk.error("replace_scenario", GREETER, scenario="desk")
     replaced = desk.get("replace_scenario", b"agent: desk\nturns:\n  - say: New.\n", scenario="desk")
 
-    assert (status, error["code"]) == (409, "other_name")
+    assert (status, error["code"]) == (409, "agent_conflict")
     assert replaced == {"name": "desk"}
     assert names(desk) == ["desk"]
     session = desk.session()
