@@ -22,7 +22,7 @@ class Strict(Struct, forbid_unknown_fields=True):
 
 
 class IncludedText(Strict):
-    """A file that a scenario includes. path: from the scenario's folder."""
+    """A file that a scenario includes. path: as in `core.script.Written`."""
 
     path: str
     name: str
@@ -44,6 +44,7 @@ class ScenarioText(Strict):
     strict: bool = False
     params: dict[str, Any] = field(default_factory=dict)
     included: list[IncludedText] = field(default_factory=list)
+    folder: str = "."
 
 
 class ClockState(Strict):

@@ -62,6 +62,7 @@ class _Shelf:
         if written is not None:
             text.text, text.name, text.base = written.text, written.name, written.base
             text.strict, text.params = written.strict, dict(written.params)
+            text.folder = written.folder
             text.included = [doc.IncludedText(*one) for one in written.included]
         return text
 

@@ -103,6 +103,7 @@ def _agent(gateway: Gateway, scenario: doc.ScenarioText, index: int) -> Agent:
         scenario.strict,
         scenario.params,
         tuple((file.path, file.name, file.text) for file in scenario.included),
+        scenario.folder,
     )
     if known is not None and known.written == written and known.seed == scenario.seed:
         return known

@@ -363,7 +363,8 @@ class Written(Struct, frozen=True):
     """What an agent was compiled from, so that another server can compile it again.
 
     text: of its file. name: what positions show. base: the file's name, which drawn things depend on. strict, params:
-    as they were given. included: the files that it includes: path from its own folder, name for positions, text.
+    as they were given. included: the files that it includes: path, name for positions, text. folder: its own; it and
+    the paths begin at the innermost folder that all of these files are in.
     """
 
     text: str
@@ -372,6 +373,7 @@ class Written(Struct, frozen=True):
     strict: bool = False
     params: Mapping[str, object] = field(default_factory=_nothing)
     included: tuple[tuple[str, str, str], ...] = ()
+    folder: str = "."
 
 
 class Agent(Struct, frozen=True):

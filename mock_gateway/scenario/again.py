@@ -17,8 +17,8 @@ from mock_gateway.scenario.source import Source
 
 def compile_again(written: Written, seed: int) -> Agent:
     """The agent that was written. Raises `ScenarioErrors`."""
-    folder = _folder(written)
-    texts = {(folder / path).resolve(): Source(text, name) for path, name, text in written.included}
+    root = Path("/mock-gateway").resolve()  # a folder that is nowhere
+    texts = {(root / path).resolve(): Source(text, name) for path, name, text in written.included}
 
     def read(path: Path) -> Record:
         source = texts.get(path)
@@ -29,12 +29,6 @@ def compile_again(written: Written, seed: int) -> Agent:
     record = read_scenario(Source(written.text, written.name))
     if "agent" not in record:
         raise ScenarioErrors([record.mistake("`agent` is missing: this only shares something with other files")])
-    shared = gather(record, folder, read)
+    shared = gather(record, root / written.folder, read)
     agent, _ = compile_agent(record, shared, seed=seed, strict=written.strict, params=written.params, base=written.base)
     return agent
-
-
-def _folder(written: Written) -> Path:
-    """A folder that is nowhere, deep enough for paths that go up."""
-    up = max((path.split("/").count("..") for path, _, _ in written.included), default=0)
-    return Path("/", *["in"] * (up + 1))

@@ -6,9 +6,12 @@ Must not know: files and folders (`library.py`), YAML.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from mock_gateway.core.pieces import Cut
 from mock_gateway.core.script import Agent, DoorRule, Limits, McpServer, Pace, Readings, Rule, Sandbox, Written
@@ -77,8 +80,14 @@ def compile_agent(
 
 def _written(record: Record, shared: Shared, base: str, *, strict: bool, params: Mapping[str, object]) -> Written:
     source = record.node.source
-    included = tuple((path, found.name, found.text) for path, found in shared.texts.items())
-    return Written(source.text, source.name, base, strict, params, included)
+    alone = Written(source.text, source.name, base, strict, params)
+    if shared.home is None:
+        return alone
+    folders = [str(shared.home), *(str(path.parent) for path in shared.files)]
+    root = os.path.commonpath(folders)
+    found = zip(shared.files, shared.texts, strict=True)
+    included = tuple((path.relative_to(root).as_posix(), text.name, text.text) for path, text in found)
+    return replace(alone, included=included, folder=shared.home.relative_to(root).as_posix())
 
 
 def _workshop(record: Record, shared: Shared, seed: int, base: str) -> Workshop:

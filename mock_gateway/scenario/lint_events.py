@@ -118,6 +118,9 @@ def _thread_created(story: Story, event: ListedEvent) -> Iterator[Finding]:
     if call.thread != event.parent:
         message = f"the call `{event.call}` was made in the thread `{call.thread}`, not in `{event.parent}` (THR-2)"
         yield event.position, message, f"write `parent: {call.thread}`"
+    if call.answered:
+        message = f"the call `{event.call}` was answered before; it starts no thread any more (THR-2)"
+        yield event.position, message, "move the event before its tool_response"
     if call.started:
         yield event.position, f"the call `{event.call}` started the thread `{call.started}` already (THR-2)", ""
     call.started = event.thread

@@ -6,7 +6,6 @@ Must not know: what scripts compile to (`compile.py`), which files there are (`l
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -68,13 +67,13 @@ class Fragment(Struct):
 class Shared(Struct):
     """What a file and its includes bring together.
 
-    files: the included ones, with absolute paths. texts: their sources, by path from `home`, the first file's folder.
+    files: the included ones, with absolute paths. texts: their sources. home: the first file's folder, if it includes.
     """
 
     params: dict[str, Any] = field(default_factory=dict)
     fragments: dict[str, Fragment] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
-    texts: dict[str, Source] = field(default_factory=dict)
+    texts: list[Source] = field(default_factory=list)
     home: Path | None = None
     mistakes: list[Mistake] = field(default_factory=list)
 
@@ -135,6 +134,5 @@ def _include(record: Record, name: str, folder: Path | None, reader: Reader, sha
         else:
             shared.mistakes += error.mistakes
         return
-    if shared.home is not None:
-        shared.texts[os.path.relpath(path, shared.home)] = included.node.source
+    shared.texts.append(included.node.source)
     _gather(included, path.parent, reader, shared, [*trail, path], own=False)

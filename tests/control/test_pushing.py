@@ -194,3 +194,27 @@ def test_a_turn_that_is_being_cancelled_takes_nothing_more() -> None:
     talk.clock.advance(1)
     with pytest.raises(ControlError, match="being cancelled"):
         push(talk, message={"say": "x"})
+
+
+def test_a_call_that_was_answered_starts_no_thread() -> None:
+    talk = held()
+    push(talk, message={"call": {"id": "c1", "tool": "create_sub_agent"}})
+    push(talk, tool_response={"call": "c1", "content": ""})
+    with pytest.raises(ControlError, match="was answered before; it starts no thread any more"):
+        push(talk, thread_created={"thread": "w", "call": "c1", "name": "worker", "input": "Work."})
+
+
+def test_a_thread_that_was_pushed_below_one_that_waits_ends_with_an_error() -> None:
+    desk = Desk("""
+        agent: bot
+        turns:
+          - call: { sub_agent: bob, input: y, script: [{ wait: 5s }, { call: { tool: a.b, approval: required } }] }
+    """)
+    desk.control.clock().set("virtual")
+    talk = desk.begin()
+    talk.say()
+    talk.clock.advance(1)
+    push(talk, message={"thread": "bob", "call": {"id": "c1", "tool": "create_sub_agent"}})
+    push(talk, thread_created={"thread": "w", "parent": "bob", "call": "c1", "name": "worker", "input": "Work."})
+    talk.clock.finish()
+    assert told(talk)[-3:] == ["tool.approval_required bob", "worker error", "turn done"]

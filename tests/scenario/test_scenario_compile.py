@@ -18,6 +18,7 @@ from mock_gateway.core.script import (
     Sandbox,
     SubAgentCall,
     Usage,
+    Written,
 )
 from mock_gateway.scenario import load_text
 from mock_gateway.scenario.binding import TextExpression
@@ -26,7 +27,8 @@ from mock_gateway.scenario.binding import TextExpression
 
 
 def test_an_agent_needs_only_a_name() -> None:
-    assert load_text("agent: echo-bot", "s.yaml") == Agent(name="echo-bot", file="s.yaml")
+    written = Written("agent: echo-bot", "s.yaml", "s.yaml")
+    assert load_text("agent: echo-bot", "s.yaml") == Agent(name="echo-bot", file="s.yaml", written=written)
 
 
 @pytest.mark.parametrize(

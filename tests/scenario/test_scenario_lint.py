@@ -117,6 +117,18 @@ def test_one_call_starts_one_thread() -> None:
     assert "the call `c` started the thread `w` already" in mistake.message
 
 
+def test_a_call_that_was_answered_starts_no_thread() -> None:
+    events = [
+        "  - message: { call: { id: c, tool: t } }",
+        "  - tool_response: { call: c, content: x }",
+        "  - thread_created: { thread: w, call: c, name: n, input: i }",
+        "  - thread_done: { thread: w, output: o }",
+    ]
+    (mistake,) = mistakes_of(EVENTS + "\n".join(events))
+
+    assert "the call `c` was answered before; it starts no thread any more" in mistake.message
+
+
 def test_a_repeated_list_cannot_make_a_sandbox() -> None:
     (mistake,) = mistakes_of(EVENTS + "  - sandbox_created: {}\n  repeat: 2")
 
