@@ -6,7 +6,7 @@ Everything that can still be a status code is decided here. Must not know: HTTP,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from msgspec import Struct
@@ -70,7 +70,8 @@ class Gateway:
     """Everything that a client can ask for.
 
     agents: by name; replaced when scenario files change. runtime: makes time pass. base_url: where the server is
-    reached, for sessions that exist before any request does. faults: what goes wrong on the wire.
+    reached, for sessions that exist before any request does. faults: what goes wrong on the wire. on_agents: told of
+    the names of agents whose files changed, and of those that are gone.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Gateway:
         self.claimed: set[str] = set()
         self.started = runtime.wall()
         self.base_url = "http://127.0.0.1:4010"
+        self.on_agents: Callable[[Iterable[str], Iterable[str]], None] = lambda _changed, _gone: None
         runtime.on_end = self._turn_ended
 
     @property

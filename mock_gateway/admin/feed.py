@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -126,10 +126,14 @@ class Feed:
                 self._ended(entry)
         self._gateway.journal.listeners.append(self._ended)
         self._gateway.journal.starters.append(self._began)
+        self._gateway.on_agents = self._reloaded
 
     def _began(self, exchange: Exchange) -> None:
         world = exchange.world if exchange.world is not None else self._gateway.nearest_world(exchange.path)
         self.publish("request.began", world, _request(exchange))
+
+    def _reloaded(self, changed: Iterable[str], gone: Iterable[str]) -> None:
+        self.publish("scenarios.reloaded", None, {"changed": list(changed), "removed": list(gone)})
 
     def _ended(self, entry: Entry) -> None:
         if isinstance(entry, Exchange):

@@ -213,7 +213,7 @@ LIVE_SCHEMAS: dict[str, Schema] = {
         "keep the line open.",
         "properties": {
             "id": text("Where to go on with `Last-Event-ID`; `lost` has none.", pattern="^[1-9][0-9]*$"),
-            "event": text("`request.began`, `request.ended`, `turn.ended`, `control` or `lost`."),
+            "event": text("`request.began`, `request.ended`, `turn.ended`, `scenarios.reloaded`, `control` or `lost`."),
             "data": {
                 "type": "string",
                 "description": "The event, as JSON.",

@@ -79,6 +79,7 @@ class Watch:
             self._tell("reloaded", agent.name, agent.file)
         for name in removed:
             self._tell("removed", name, "")
+        self._gateway.on_agents([agent.name for agent in changed], removed)
 
     def _tell(self, what: str, name: str, file: str) -> None:
         if self._terminal.as_json:

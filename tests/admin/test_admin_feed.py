@@ -237,6 +237,19 @@ def test_what_is_done_here_is_told_and_what_is_only_asked_is_not() -> None:
     asyncio.run(test())
 
 
+def test_scenarios_that_are_read_again_are_told_of_in_every_world() -> None:
+    async def test(feed: Feed, app: App) -> None:
+        reader = feed.follow("/one", None)
+        await anext(reader)
+
+        app.gateway.on_agents(["desk"], ["old"])
+
+        (event,) = await next_told(reader)
+        assert (event.kind, event.data["changed"], event.data["removed"]) == ("scenarios.reloaded", ["desk"], ["old"])
+
+    listening(test)
+
+
 # -- over a socket -----------------------------------------------------------------------------------------------------
 
 
@@ -278,6 +291,9 @@ def test_a_client_is_followed_over_a_socket_and_the_server_ends_with_the_feed_op
             seen = read_until(stream, "turn.ended") + read_until(stream, "request.ended")
         with open_feed(url, Last_Event_ID=str(seen[0].id)) as stream:
             again = read_until(stream, "turn.ended")
+        with open_feed(url) as stream:
+            file.write_text(SCENARIO.replace("Good morning.", "Good evening."))
+            assert read_until(stream, "scenarios.reloaded")[-1].data["changed"] == ["desk"]
         with open_feed(f"{url}/other"):
             pass
         left_open = open_feed(url)
