@@ -61,8 +61,11 @@ class Bent:
 
     dates = True
 
-    def __init__(self, edit: Edit, status: Callable[[str, int], int] = lambda _path, status: status) -> None:
-        self._app = mock({"shop": load_text(SHOP)})
+    def __init__(
+        self, edit: Edit, scenario: str = SHOP, status: Callable[[str, int], int] = lambda _path, status: status
+    ) -> None:
+        agent = load_text(scenario)
+        self._app = mock({agent.name: agent})
         self._edit = edit
         self._status = status
         self.streams = self._app.streams
@@ -173,7 +176,7 @@ def test_another_status_is_named_with_its_conversation(capsys: pytest.CaptureFix
     def other(_path: str, status: int) -> int:
         return 400 if status == 422 else status
 
-    with served(Bent(lambda body: body, other)) as url:
+    with served(Bent(lambda body: body, status=other)) as url:
         code, out = drift(url, "--contract", "beta", capsys=capsys)
 
     assert code == 1
