@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_gateway.wire.projection import MOST_FRAMES, Projection, view_of
@@ -91,6 +91,7 @@ def test_a_view_that_was_taken_while_it_grew_is_the_same(text: str) -> None:
     assert view.is_over(view.last)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TEXTS), st.lists(st.integers(0, 300)))
 def test_readers_at_any_place_see_one_turn(text: str, cursors: list[int]) -> None:
     view = view_of(ended(text).turn, BETA)
