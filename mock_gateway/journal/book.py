@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from mock_gateway.journal.entries import Exchange, Sent, TurnEntry
-from mock_gateway.journal.redact import Header, Heads, redacted_body, redacted_query
+from mock_gateway.journal.redact import Header, Heads, redacted_query
 from mock_gateway.wire.projection import Projection
 
 Entry = Exchange | TurnEntry
@@ -41,7 +41,6 @@ class Journal:
         self.count = 0
         self.bytes = 0
         self._heads = Heads()
-        self._keys_came = False
 
     # -- requests --------------------------------------------------------------------------------------------------
 
@@ -67,10 +66,6 @@ class Journal:
         """A request has its answer, a stream has ended: tell the listeners."""
         exchange.took = time.perf_counter() + self.epoch - exchange.at
         exchange.is_complete = True
-        if exchange.had_keys or self._keys_came:
-            # What never came in cannot go out: answers are looked through from here on, and not before.
-            self._keys_came = True
-            exchange.reply = redacted_body(exchange.reply)
         if exchange.number == 0:
             self._put(exchange)
         elif exchange.charged >= 0:
@@ -94,10 +89,11 @@ class Journal:
         self._charge(entry)
 
     def _charge(self, entry: Entry) -> None:
-        entry.charged = entry.weight
-        self.bytes += entry.charged
-        while self.entries and (len(self.entries) > self.size or self.bytes > self.most_bytes):
-            self._forget(self.entries.popleft())
+        weight = entry.charged = entry.weight
+        self.bytes += weight
+        entries = self.entries
+        while entries and (len(entries) > self.size or self.bytes > self.most_bytes):
+            self._forget(entries.popleft())
 
     def _forget(self, entry: Entry) -> None:
         self.bytes -= entry.charged

@@ -132,7 +132,7 @@ def _body(exchange: Exchange, described: Described, fit: Fit) -> Iterator[Violat
             yield Violation("violation", "body", "", "is missing; a JSON object was expected")
         return
     yield from _content_type(exchange)
-    if exchange.body_size > len(exchange.body):
+    if exchange.body_size > len(exchange.body_kept):
         yield Violation("remark", "body", "", f"is larger than {LARGEST} bytes and was not kept, so not checked")
         return
     try:

@@ -87,9 +87,9 @@ class Exchange(Struct, eq=False, gc=False):
     number: counts the entries of the journal, from 1; 0 is in none. world: base path; None is not known yet.
     raw_path, query_string: as sent, without keys. template: the path of the operation. headers: without keys.
     session, turn: ids that the answer tells; for others ask `session_id`, `turn_id`.
-    body, reply: at most `LARGEST` bytes; body_size, reply_size: of all of it. kind, extra: of the answer's head.
+    body_kept, reply_kept: at most `LARGEST` bytes as they were, to be read as `body` and `reply`, without keys;
+    body_size, reply_size: of all of it. kind, extra: of the answer's head.
     sent: of a stream. status: 0 when the client left before there was one. is_complete: nothing more is sent.
-    had_keys: keys were taken out of the body.
     notes: remarks on the request (NET-5). message: of the error that was answered.
     """
 
@@ -110,16 +110,15 @@ class Exchange(Struct, eq=False, gc=False):
     turn: str = ""
     message: str = ""
     notes: Sequence[str] = ()
-    body: bytes = b""
+    body_kept: bytes = b""
     body_size: int = 0
-    reply: bytes = b""
+    reply_kept: bytes = b""
     reply_size: int = 0
     kind: bytes = b""
     extra: Sequence[Header] | None = None
     sent: Sent | None = None
     faults: tuple[FaultNote, ...] = ()
     is_complete: bool = False
-    had_keys: bool = False
     charged: int = 0
 
     @property
@@ -155,6 +154,16 @@ class Exchange(Struct, eq=False, gc=False):
         place = segments.index(f"{{{name}}}") - len(segments)
         return unquote(self.raw_path.split(b"/")[place].decode("latin-1"), errors="replace")
 
+    @property
+    def body(self) -> bytes:
+        """The body of the request, or its beginning, without the values of fields that carry keys."""
+        return redacted_body(self.body_kept)
+
+    @property
+    def reply(self) -> bytes:
+        """The body of the answer, or its beginning, without the values of fields that carry keys."""
+        return redacted_body(self.reply_kept)
+
     def header(self, name: str) -> str | None:
         """The first header of a name, case ignored."""
         wanted = name.lower().encode("latin-1", "replace")
@@ -179,18 +188,17 @@ class Exchange(Struct, eq=False, gc=False):
     @property
     def weight(self) -> int:
         """Bytes that it keeps."""
-        sent = self.sent
-        streamed = 0 if sent is None else len(sent.writes) * 8 + sum(len(data) for _, data in sent.raw or ())
-        return len(self.body) + len(self.reply) + streamed
+        sent, bodies = self.sent, len(self.body_kept) + len(self.reply_kept)
+        if sent is None:
+            return bodies
+        return bodies + len(sent.writes) * 8 + sum(len(data) for _, data in sent.raw or ())
 
     # -- noted by whoever answers ----------------------------------------------------------------------------------
 
     def take(self, body: bytes) -> None:
         """Note the body that came."""
         self.body_size = len(body)
-        kept = body if len(body) <= LARGEST else body[:LARGEST]
-        self.body = redacted_body(kept)
-        self.had_keys = self.body is not kept and self.body != kept
+        self.body_kept = body if len(body) <= LARGEST else body[:LARGEST]
 
     def give(self, status: int, kind: bytes, reply: bytes, extra: Sequence[Header] | None = None) -> None:
         """Note an answer. kind: its content type; empty: all its headers are in `extra`."""
@@ -198,7 +206,7 @@ class Exchange(Struct, eq=False, gc=False):
         self.kind = kind
         self.extra = extra
         self.reply_size = len(reply)
-        self.reply = reply if len(reply) <= LARGEST else reply[:LARGEST]
+        self.reply_kept = reply if len(reply) <= LARGEST else reply[:LARGEST]
 
     def fault(self, name: str, fault_id: str, place: str, what: str) -> None:
         """Note a fault that was injected into this exchange."""

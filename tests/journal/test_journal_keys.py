@@ -125,7 +125,7 @@ def test_fields_that_carry_keys_lose_their_values_and_no_others(body: bytes, kep
     assert redacted_body(body) == kept
 
 
-def test_the_keys_in_the_spec_of_a_draft_are_not_kept_on_their_way_in_or_out() -> None:
+def test_the_keys_in_the_spec_of_a_draft_are_not_told_on_their_way_in_or_out() -> None:
     app = shop()
     server = {"type": "inline", "name": "a", "url": "http://a.test", "headers": {"Authorization": f"Bearer {SECRET}"}}
     spec = {"agent_spec": {"model": {"name": "shop"}, "mcp_servers": [server]}}
