@@ -85,7 +85,7 @@ def _record(
         recorder.say(f"what comes in goes to {upstream}; what is seen goes to {folder.path}")
 
     interrupted = serve(Proxy(upstream, recorder), sock, on_ready)
-    recorder.save()
+    recorder.finish()
     return INTERRUPTED if interrupted else OK
 
 

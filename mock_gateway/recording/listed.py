@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from mock_gateway.core.state import MAIN
 from mock_gateway.recording.program import Call, Script, Step, Tape
-from mock_gateway.recording.render import Data, Renderer, escaped, result_value
+from mock_gateway.recording.render import Data, Renderer, escaped, plain_name, result_value, server_name
 from mock_gateway.recording.timing import QUICK, duration
 from mock_gateway.recording.weave import CANCELLED, TIMEOUT
 from mock_gateway.wire.recorded import (
@@ -51,6 +51,7 @@ class Lister(Struct):
 
     def label(self, id: str, name: str) -> str:
         """A label for a thread or a call: its name, with a number when it was taken."""
+        name = plain_name(name)
         taken = sum(label.rstrip("0123456789") == name for label in self.labels.values())
         self.labels[id] = f"{name}{taken + 1}" if taken else name
         return self.labels[id]
@@ -108,7 +109,7 @@ def _got(lister: Lister, fact: Got) -> None:
 def _began(lister: Lister, fact: Began) -> None:
     thread: Data = {"thread": lister.label(fact.thread, fact.name)}
     parent: Data = {} if fact.parent == MAIN else {"parent": lister.labels.get(fact.parent, MAIN)}
-    call: Data = {"call": lister.labels[fact.call], "name": fact.name, "input": escaped(fact.task)}
+    call: Data = {"call": lister.labels[fact.call], "name": plain_name(fact.name), "input": escaped(fact.task)}
     lister.put("thread_created", thread | parent | call)
 
 
@@ -119,7 +120,7 @@ def _ended(lister: Lister, fact: Ended) -> None:
 
 def _connected(lister: Lister, fact: Connected) -> None:
     if lister.events or fact.thread != MAIN:
-        servers = [server.name for server in fact.servers]
+        servers = [server_name(server.name) for server in fact.servers]
         lister.put("mcp_initialize", lister.where(fact.thread) | {"servers": servers})
 
 

@@ -18,6 +18,8 @@ from mock_gateway.recording.scenario import agents_by_name, scenario_text
 from mock_gateway.recording.secrets import Fence
 from mock_gateway.recording.witness import Exchange, Witness
 from mock_gateway.recording.writing import CannotWrite, Folder
+from mock_gateway.scenario import load_text
+from mock_gateway.scenario.errors import ScenarioErrors
 from mock_gateway.wire.dialects import voices
 from mock_gateway.wire.recorded import Reader
 from mock_gateway.wire.request import Request, read_query
@@ -88,6 +90,17 @@ class Recorder:
             self.tell_once(f"{error}; {error.hint}")
         except FAULTS as error:
             self.tell_once(f"not recorded: {type(error).__name__}: {error}")
+
+    def finish(self) -> None:
+        """Write what there is for the last time, and say what could not be recorded, or would not play."""
+        self.save()
+        for session in self.witness.strangers():
+            self.tell_once(f"session {session} was not recorded: which agent it belongs to was never seen")
+        for name, text in self.texts().items():
+            try:
+                load_text(text, name=f"{name}.yaml")
+            except ScenarioErrors as error:
+                self.tell_once(f"the recording of {name} has to be mended by hand: {error}")
 
     def tell_once(self, line: str) -> None:
         """Say something that was not said yet."""

@@ -6,6 +6,7 @@ Must not know: YAML as text (`yaml_text.py`), what stands around the rules (`sce
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from msgspec import DecodeError, Struct
@@ -21,6 +22,7 @@ from mock_gateway.recording.weave import TIMEOUT
 
 Data = dict[str, object]
 ASK = "ask_user_question"
+_BRACES, _BLANKS, _DOTS = re.compile(r"[{}\n]+"), re.compile(r"\s+"), re.compile(r"\.{2,}")
 FINISHES = ("stop", "length", "tool_calls", "content_filter")
 NOTHING: Data = {"wait": "1ms"}
 """A step that does nothing, where the language wants one."""
@@ -84,7 +86,7 @@ class Renderer:
             data["call"] = calls[0] if len(calls) == 1 else calls
         listed = interleave(step.order, [call.sub_agent for call in step.calls if call.sub_agent is not None])
         if listed is not None:
-            data["interleave"] = listed
+            data["interleave"] = [self.style.fence.clean(plain_name(name)) for name in listed]
         if cut_off and after is not None and after.fail is not None:
             data["fail"] = self._text(after.fail) or "it failed"
         return data | self._branches(step)
@@ -151,8 +153,7 @@ class Renderer:
             data: Data = {"ask": arguments["question"]}
             data |= {"options": arguments["options"]} if "options" in arguments else {}
         else:
-            name = call.name if call.server is None else f"{call.server}.{call.name}"
-            data = {"tool": self.style.fence.clean(name)} | ({"arguments": arguments} if arguments else {})
+            data = {"tool": self.style.fence.clean(tool_name(call))} | ({"arguments": arguments} if arguments else {})
         cut = self._cut_of(call.arguments)
         if cut is not None:
             data["cut"] = cut
@@ -191,7 +192,7 @@ class Renderer:
         return _each_text(self.style.fence.clean_data(value), escaped)
 
     def _sub_agent(self, call: Call) -> Data:
-        data: Data = {"sub_agent": self.style.fence.clean(call.sub_agent or "")}
+        data: Data = {"sub_agent": self.style.fence.clean(plain_name(call.sub_agent or "sub-agent"))}
         if call.task:
             data["input"] = self._text(call.task)
         cut = self._cut_of(call.arguments)
@@ -271,6 +272,24 @@ def _is_question(arguments: Data) -> bool:
         return False
     options = arguments.get("options", ["-"])
     return isinstance(options, list) and bool(options) and all(isinstance(option, str) for option in options)
+
+
+def plain_name(name: str) -> str:
+    """A name as the language takes one."""
+    return _BRACES.sub("_", name).strip() or "_"
+
+
+def server_name(name: str) -> str:
+    """The same of a server, which stands before a tool."""
+    return _BLANKS.sub("-", plain_name(name)).strip(".") or "_"
+
+
+def tool_name(call: Call) -> str:
+    """A tool with its server. In the name of a tool alone a dot would make a server of what stands before it."""
+    name = _BLANKS.sub("_", plain_name(call.name))
+    if call.server is None:
+        return name.replace(".", "_")
+    return f"{server_name(call.server)}.{_DOTS.sub('.', name).strip('.') or '_'}"
 
 
 def is_whole(call: Call) -> bool:

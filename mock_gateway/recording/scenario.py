@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from mock_gateway.recording.cuts import common_cut, written
 from mock_gateway.recording.listed import listed_turn
 from mock_gateway.recording.program import Attached, Call, Play, Script
-from mock_gateway.recording.render import Data, Renderer, Style
+from mock_gateway.recording.render import Data, Renderer, Style, plain_name, server_name
 from mock_gateway.recording.rules import Occurrence, Rule, rules_of
 from mock_gateway.recording.secrets import REMOVED, Fence
 from mock_gateway.recording.timing import Tempo, common_tempo, duration, rounded
@@ -64,10 +64,10 @@ def scenario_text(agent: Agent, fence: Fence) -> str:
     style = Style(fence, common_cut(plays), common_tempo(plays), (timeout or 0.0) * _NEVER)
     renderer = Renderer(style)
     servers = dict(_servers(agent, plays))
-    body: Data = {"agent": agent.name}
+    body: Data = {"agent": plain_name(agent.name)}
     body |= _settings(agent, style, timeout)
     if servers:
-        body["mcp"] = {fence.clean(name): settings for name, settings in servers.items()}
+        body["mcp"] = {fence.clean(server_name(name)): settings for name, settings in servers.items()}
     if agent.door:
         body["door"] = [_door(one, fence) for one in _fitting(agent)]
     written_rules = [_rule(rule, renderer) for rule in rules]
@@ -142,7 +142,7 @@ def _rule(rule: Rule, renderer: Renderer) -> Data:
         data |= listed_turn(play.tape, renderer)
     elif not play.script and missing:
         # What the agent wanted of them was never seen: it was not let in.
-        calls = [{"tool": f"{name}.use"} for name in missing]
+        calls = [{"tool": f"{server_name(name)}.use"} for name in missing]
         data |= {"call": calls[0] if len(calls) == 1 else calls}
     else:
         data |= renderer.inline(play.script)
