@@ -75,7 +75,7 @@ def clock_json(gateway: Gateway, session: Session) -> Json:
     return rate | {"now": iso_time(now), "elapsed": seconds(now - session.created_at), "next": coming}
 
 
-def duration(value: float | str) -> float:
+def seconds_of(value: float | str) -> float:
     """Seconds from a number, or from a text as in a scenario (`10m`). Raises `ControlError`."""
     worth: float | None = DURATION.parse(value) if isinstance(value, str) else float(value)
     if worth is None or not isfinite(worth) or worth < 0:
@@ -125,12 +125,12 @@ class SessionClock:
         self._gateway.runtime.go(self._session, rate_of(mode, speed))
         return self.show()
 
-    def advance(self, duration_: float | str) -> Json:
-        """Let time pass at once. duration_: seconds, or text such as `10m`. Raises `ControlError`.
+    def advance(self, duration: float | str) -> Json:
+        """Let time pass at once. duration: seconds, or text such as `10m`. Raises `ControlError`.
 
         What is due on the way is played, in its order. Tells how far time `moved`, and what `happened`.
         """
-        until = self._gateway.now(self._session) + duration(duration_)
+        until = self._gateway.now(self._session) + seconds_of(duration)
         due = _next_time(self._session)
         # Two advances of five minutes reach what is due in ten, whatever was rounded on the way.
         return self._telling(lambda: self._to(due if until < due <= until + ROUNDING else until))
@@ -272,9 +272,9 @@ class WorldClock:
         self._world.rate = rate_of(mode, speed)
         return self.show()
 
-    def advance(self, duration_: float | str) -> Json:
+    def advance(self, duration: float | str) -> Json:
         """Let time pass in every session, and for those that come. Tells it by session id. Raises `ControlError`."""
-        step = duration(duration_)
+        step = seconds_of(duration)
         for session in self._world.sessions.values():
             _check_time(self._gateway.now(session) + step)
         told = self._each(lambda clock: clock.advance(step))
