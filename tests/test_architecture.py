@@ -96,7 +96,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "__main__": {"cli"},
 }
-"""What each part may import from its siblings. `seeding`, `door`, `drafts` and `sandboxes` are the gateway's own parts."""
+"""What each part may import from its siblings. `seeding`, `door`, `drafts` and `sandboxes`
+are the gateway's own parts."""
 
 IN_CORE = {
     "asyncio",

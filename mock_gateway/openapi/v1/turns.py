@@ -67,7 +67,8 @@ _CREATE_TURN = OperationFacts(
         **COMMON,
         400: "The body is not JSON or not of the schema, kinds are mixed (V1-INP-1), or a file does not decode or "
         "has a path in its name (V1-INP-2); under `--strict` also when it has a field that is not known (V1-NET-4).",
-        403: "The key may not do this (V1-NET-3), or is pinned to a subject that did not create the session (V1-TRN-19).",
+        403: "The key may not do this (V1-NET-3), or is pinned to a subject that did not create the session "
+        "(V1-TRN-19).",
         404: "There is no such session, or `previous_turn_id` names no turn of it.",
         412: "A turn runs and new ones do not supersede; or the session was cancelled for good. Both are readings of a "
         "scenario or a server, not the default. It is never 409: clients would repeat that.",
