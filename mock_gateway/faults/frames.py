@@ -6,11 +6,10 @@ Must not know: any fault, any dialect but through its `Words`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, Literal, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from mock_gateway.core.state import json_bytes
 from mock_gateway.faults.places import Place
@@ -114,7 +113,7 @@ def read_frame(raw: bytes) -> Frame:
     if number is not None and number.value.isdigit():
         frame.number = int(number.value)
     if data is not None:
-        event = json.loads(data.value)
+        event = json.decode(data.value)
         if isinstance(event, dict):
             frame.event, frame.type = event, str(event.get("type", ""))
     return frame
@@ -207,7 +206,7 @@ def with_field(event: Json, field: str, change: Any) -> Json:
 
     Raises `KeyError` when what the field is in is not there.
     """
-    copied: Json = json.loads(json.dumps(event))
+    copied: Json = json.decode(json_bytes(event))
     *way, last = path_of(field)
     inner: Any = copied
     for part in way:

@@ -72,10 +72,10 @@ class Desk:
         self._ready = threading.Event()
         self._server = Server(self.app, [self._sock], self._begin)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._sock]})
-        self._loop: asyncio.AbstractEventLoop
+        self.loop: asyncio.AbstractEventLoop
 
     def _begin(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._ready.set()
 
     def start(self) -> None:
@@ -101,7 +101,7 @@ class Desk:
                     world.sessions[session_id].clock.origin += seconds
             done.set()
 
-        self._loop.call_soon_threadsafe(move)
+        self.loop.call_soon_threadsafe(move)
         assert done.wait(PATIENCE)
 
     @cached_property
