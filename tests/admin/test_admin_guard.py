@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
 from mock_gateway.admin.operations import HEALTH, OPERATIONS
+from mock_gateway.cli.resolve import choose
+from mock_gateway.cli.serve import settings_of
 from mock_gateway.http.app import App
 from mock_gateway.testing.process import RunningServer
 from tests.http.apps import make_app
@@ -65,6 +68,25 @@ def test_it_is_switched_off_on_the_command_line() -> None:
         refused.value.close()
         with urllib.request.urlopen(f"{server.url}/__admin/health") as health:
             assert health.status == 200
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "file", "admin", "token"),
+    [
+        ({}, {}, "", True, None),
+        ({}, {}, "admin: off\nadmin-token: from-file\n", False, "from-file"),
+        ({}, {"MOCK_GATEWAY_ADMIN": "on", "MOCK_GATEWAY_ADMIN_TOKEN": "from-env"}, "admin: off\n", True, "from-env"),
+        ({"admin": "off", "admin-token": "from-flag"}, {"MOCK_GATEWAY_ADMIN": "on"}, "", False, "from-flag"),
+    ],
+)
+def test_a_flag_goes_before_a_variable_before_the_file(
+    tmp_path: Path, flags: dict[str, object], environment: dict[str, str], file: str, admin: bool, token: str | None
+) -> None:
+    (tmp_path / "mock-gateway.yaml").write_text(file)
+
+    settings = settings_of(choose(flags, environment, tmp_path))
+
+    assert (settings.admin, settings.admin_token) == (admin, token)
 
 
 # -- the token ---------------------------------------------------------------------------------------------------------
