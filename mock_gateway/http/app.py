@@ -29,6 +29,7 @@ class App:
     def __init__(self, gateway: Gateway, dialects: Sequence[Dialect] | None = None) -> None:
         served: Sequence[Dialect] = dialects or all_dialects(gateway.settings)
         self.gateway = gateway
+        self.faults = gateway.faults
         self.streams = Streams(gateway.settings.heartbeat)
         self.edge = Edge(gateway, build(served), self.streams, served[0])
         self.ready = True

@@ -133,10 +133,11 @@ class SeamProtocol(HttpToolsProtocol):
         self._head = 0
         self.line = Line(transport)
         self.transport = self.line  # type: ignore[assignment]  # all that uvicorn does with it from here on
-        if self.config.app.gateway.faults.refuses:  # type: ignore[union-attr]  # it is always our application
+        faults = getattr(self.config.app, "faults", None)  # an application without a gateway has none
+        if faults is not None and faults.refuses:
             from mock_gateway.http.faulted import refuses
 
-            if refuses(self.config.app):  # type: ignore[arg-type]
+            if refuses(self.config.app):  # type: ignore[arg-type]  # it has faults, so it is ours
                 self.reset()
 
     def on_message_begin(self) -> None:
