@@ -65,6 +65,8 @@ def parse_fault(data: object) -> FaultSpec:
     kind = _kind(data)
     params, given = _params(kind, data)
     at = read_place(kind, data.get("at"))
+    if at is not None and params.get("comments") is not None and (at.byte, at.character) != (None, None):
+        raise FaultError("comments", "no comment can come inside of a line: leave `byte` and `character` out")
     written, on = _operations(kind, at, data.get("on"))
     probability = _probability(data.get("probability"))
     return FaultSpec(

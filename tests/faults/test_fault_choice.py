@@ -179,8 +179,11 @@ def test_a_stream_that_was_dropped_is_whole_when_it_is_followed_again(stage: Sta
     assert rest.body.startswith(b"id: %d\n" % (seen + 1))
 
 
-def test_nothing_is_put_between_when_no_fault_is_set() -> None:
+def test_nothing_is_put_between_when_no_fault_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     with staged() as stage:
+        monkeypatch.setattr("mock_gateway.http.faulted.perform", None)
+        assert stage.world("beta").turn().end == "complete"
+        monkeypatch.undo()
         assert not stage.gateway.faults.is_set
         before = stage.world("beta").turn()
         board = stage.gateway.faults
@@ -191,3 +194,14 @@ def test_nothing_is_put_between_when_no_fault_is_set() -> None:
 
     assert before.pieces == after.pieces, "the same writes"
     assert before.body == beside.body == after.body
+
+
+def test_a_request_that_is_refused_at_once_is_not_counted(stage: Stage) -> None:
+    world = World(stage, "beta", "/refused")
+    fault_id = world.put({"fault": "empty-error", "on": "create_turn"})
+
+    assert world.ask("POST", f"{world.session}/turns", headers={"Authorization": ""}).status == 401
+    assert world.ask("POST", f"{world.session}/turns", {"input": 7}).status == 400
+
+    assert stage.gateway.faults.get(fault_id).matched == 0
+    assert world.turn().status == 500

@@ -108,6 +108,7 @@ def test_operations_are_those_of_the_dialects() -> None:
         ({"fault": "redirect", "location": "/x\n"}, "location", "one line of text"),
         ({"fault": "status", "status": 500, "effect": "befor"}, "effect", "did you mean 'before'?"),
         ({"fault": "slow-first-byte", "for": 5}, "for", "a number needs its unit: write 5s or 5ms"),
+        ({"fault": "stall", "at": {"event": 1, "byte": 1}, "comments": "1s"}, "comments", "inside of a line"),
         ({"fault": "slow", "rate": "5 tokens/s"}, "rate", "a speed such as 100 B/s"),
         ({"fault": "long-line", "at": {"event": 1}, "size": "17 MB"}, "size", "more than 16 MB"),
         ({"fault": "chunk-sizes", "sizes": [0]}, "sizes", "whole numbers from 1"),
