@@ -196,9 +196,9 @@ class SeamProtocol(HttpToolsProtocol):
         """Close the direction to the client only."""
         self.line.write_eof()
 
-    def bend(self, rewrite: Rewrite) -> None:
-        """From here on write something else for this answer."""
-        self.cycle.transport = BentLine(self.line, rewrite)  # type: ignore[assignment]
+    def bend(self, send: Any, rewrite: Rewrite) -> None:
+        """From here on write something else for an answer. send: uvicorn's, of that answer: others may wait behind."""
+        send.__self__.transport = BentLine(self.line, rewrite)
 
     # -- what cannot be read -----------------------------------------------------------------------------------------
 

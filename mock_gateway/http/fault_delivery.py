@@ -55,7 +55,7 @@ class Socket(Protocol):
     def reset(self) -> None: ...
     def end(self) -> None: ...
     def half_close(self) -> None: ...
-    def bend(self, rewrite: Any) -> None: ...
+    def bend(self, send: Any, rewrite: Any) -> None: ...
 
 
 class Watched:
@@ -96,6 +96,7 @@ class Delivery:
         self._gone = asyncio.Event()
         self._sent = 0
         self._held: list[tuple[bytes, set[int]]] = []
+        self._whole_held = 0
         self._is_stream = False
         self._gzip: Any = None
         self._due = 0.0
@@ -218,7 +219,7 @@ class Delivery:
                     data = one(data)
                 return data
 
-            self._socket.bend(rewrite)
+            self._socket.bend(self._send, rewrite)
 
     def _has_socket(self, injection: Injection) -> bool:
         has_socket = hasattr(self._socket, "bend")  # not so without a socket, whether there is a seam or not
@@ -256,11 +257,12 @@ class Delivery:
         cuts = cuts_of(self.injections, frame, data, words) if frame is not None else set()
         done = 0
         for place, injection in places:
-            await self._give(data[done:place], {cut - done for cut in cuts if done < cut < place}, is_whole=False)
+            await self._give(data[done:place], {cut - done for cut in cuts if done < cut < place}, is_event=False)
             await self._flush_held()
             done = max(done, place)
             await self._act(injection)
-        await self._give(data[done:], {cut - done for cut in cuts if cut > done}, is_whole=True)
+        is_event = frame is not None and frame.line("data") is not None
+        await self._give(data[done:], {cut - done for cut in cuts if cut > done}, is_event=is_event)
 
     def _places(self, frame: Frame | None, data: bytes) -> Iterator[tuple[int, Injection]]:
         words = self._call.dialect.words
@@ -279,8 +281,8 @@ class Delivery:
             if place is not None:
                 yield min(place, len(data)), injection
 
-    async def _give(self, data: bytes, cuts: set[int], *, is_whole: bool) -> None:
-        """Send bytes, or hold them back until there are more."""
+    async def _give(self, data: bytes, cuts: set[int], *, is_event: bool) -> None:
+        """Send bytes, or hold them back until there are more. is_event: with them an event is whole."""
         if not data:
             return
         joined = next((one for one in self.injections if one.name == "joined-chunks"), None)
@@ -289,10 +291,12 @@ class Delivery:
             return
         joined.done("events were held back and came together")
         self._held.append((data, cuts))
-        if is_whole and joined.spec["events"] == len(self._held):
+        self._whole_held += is_event
+        if self._whole_held == joined.spec["events"]:
             await self._flush_held()
 
     async def _flush_held(self) -> None:
+        self._whole_held = 0
         if not self._held:
             return
         data, cuts = b"", set[int]()

@@ -150,9 +150,9 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def staged(scenario: str = SCENARIO) -> Iterator[Stage]:
-    """A stage for the length of a block."""
-    with desk(scenario) as running:
+def staged(scenario: str = SCENARIO, **settings: Any) -> Iterator[Stage]:
+    """A stage for the length of a block. settings: of the server."""
+    with desk(scenario, **settings) as running:
         stage = Stage(running, int(running.url.rsplit(":", 1)[1]), count(1))
         if scenario is SCENARIO:
             assert stage.plain.keys() == SESSIONS.keys()

@@ -13,6 +13,7 @@ from mock_gateway.faults.catalogue import FAULTS
 from mock_gateway.faults.specs import parse_fault
 from mock_gateway.http.fault_delivery import Severed
 from mock_gateway.journal.entries import Exchange
+from tests.faults.raw_line import Client
 from tests.faults.rows_of_events import event_of, frame_of
 from tests.faults.stage import DIALECTS, Stage, World, staged
 from tests.http.apps import make_app, make_session
@@ -73,6 +74,32 @@ def test_what_is_held_back_goes_out_before_the_connection_ends(world: World) -> 
 
     assert answer.end == "reset"
     assert answer.pieces == [b"".join(world.plain[:-1]) + world.plain[-1][:5]]
+
+
+def test_comments_that_keep_a_stream_alive_are_no_events() -> None:
+    with staged(heartbeat=0.02) as stage:
+        world = stage.world("beta")
+        for fault in ({"fault": "line-ends", "ends": "crlf"}, {"fault": "bare-data"}, {"fault": "comment"}):
+            world.put(fault)
+        answer = world.turn("hold", until=lambda came: came.body.count(b": hb") == 3)
+
+    assert answer.body.count(b": hb\r\n") == 3
+    assert answer.body.count(b"data\r\n") == answer.body.count(b": a comment\r\n") == answer.body.count(b"id: ")
+
+
+def test_a_framing_is_bent_for_its_own_answer_only(stage: Stage) -> None:
+    world = stage.world("beta")
+    world.turn()
+    world.put({"fault": "trailers", "on": "create_turn"})
+    client = Client(stage.port)
+    client.send("POST", f"{world.session}/turns", world.message("hi"))
+    client.send("GET", world.turn_path())
+
+    answer = client.read(linger=True, until=lambda came: b'"data"' in came.rest)
+
+    client.close()
+    assert answer.trailers == b"x-mock: 1\r\n"
+    assert answer.rest.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_the_same_faults_give_the_same_chunks(stage: Stage) -> None:
