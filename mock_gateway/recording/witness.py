@@ -8,11 +8,14 @@ Must not know: sockets (`proxy.py`), scripts (`weave.py`), how a dialect writes 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from random import Random
 
 from msgspec import DecodeError, Struct, field
 from msgspec.json import decode
+from msgspec.structs import replace
 
 from mock_gateway.core.commands import AUTO, NONE
+from mock_gateway.core.pieces import Cut, cut_text
 from mock_gateway.recording.program import Tape
 from mock_gateway.recording.scenario import Agent, Refused
 from mock_gateway.wire.asks import (
@@ -26,11 +29,12 @@ from mock_gateway.wire.asks import (
     ListSessions,
     StartTurn,
 )
-from mock_gateway.wire.recorded import Json, Opened, Reader
+from mock_gateway.wire.recorded import Argued, Fact, Json, Opened, Reader, Spoke
 
 KNOCKING = frozenset({401, 402, 403, 408, 424, 425, 429})
 """Refusals that are the gateway's own will; 5xx are too. The others follow from what was sent, and need no rule."""
 CONFLICTS = (409, 412)
+_UNUSED = Random(0)
 
 
 class Known(Struct):
@@ -206,7 +210,8 @@ class Witness:
             self.readings.setdefault(agent, {})["running_turn_events"] = "snapshot"
             return
         items = exchange.reader.page(body)
-        facts = [fact for item in (items[::-1] if ask.newest_first else items) for fact in exchange.reader.stored(item)]
+        ordered = items[::-1] if ask.newest_first else items
+        facts = [piece for item in ordered for fact in exchange.reader.stored(item) for piece in _in_pieces(fact)]
         if not ask.token:
             tape.log = facts
         elif ask.newest_first:
@@ -233,6 +238,13 @@ class Witness:
             agent.passed = {(on, number) for whose, on, number in self.passed if whose == name}
             agent.readings = self.readings.get(name, {})
         return agents
+
+
+def _in_pieces(fact: Fact) -> list[Fact]:
+    """A stored text as it will have been streamed, for nobody saw its pieces: by the rule that is the usual one."""
+    if not isinstance(fact, Spoke | Argued):
+        return [fact]
+    return [replace(fact, text=piece) for piece in cut_text(fact.text, Cut(), _UNUSED)]
 
 
 def _message(content: bytes) -> str:

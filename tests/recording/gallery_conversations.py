@@ -119,12 +119,13 @@ SAID: dict[str, list[list[Move]]] = {
 }
 """By agent; who is not here is asked what its file suggests, and told yes."""
 
+FINISHED = '"finish_reason":"'
 STOPPED: dict[str, list[list[Move]]] = {
-    "cancelled-session": [[("stop", "Call the taxi to gate 4.", 8), ("say", "Hello?")]],
-    "held-turn": [[("stop", "Watch the kettle.", 20), ("say", "What did you say?")]],
+    "cancelled-session": [[("stop", "Call the taxi to gate 4.", FINISHED), ("say", "Hello?")]],
+    "held-turn": [[("stop", "Watch the kettle.", FINISHED), ("say", "What did you say?")]],
     "second-thoughts": [[("begin", "Put the radio on."), ("say", "Something quiet."), ("look_back",)]],
-    "slow-tool": [[("stop", "Reindex the search.", 6)]],
-    "slow-turn": [[("stop", "Research the zip fastener.", 9), ("say", "Just the summary, please.")]],
+    "slow-tool": [[("stop", "Reindex the search.", FINISHED)]],
+    "slow-turn": [[("stop", "Research the zip fastener.", '"content":'), ("say", "Just the summary, please.")]],
 }
 """What is cancelled in the middle: recorded where time passes."""
 SPEED = 20

@@ -136,12 +136,12 @@ class Talker:
         """The path of the session's turns."""
         return f"{self.base}/{self.session}/turns"
 
-    def say(self, text: str, *files: tuple[str, str], cancel_after: int | None = None) -> None:
-        """A message, perhaps with files (name, data URI). cancel_after: cancel when so many frames are there."""
+    def say(self, text: str, *files: tuple[str, str], stops_at: str = "") -> None:
+        """A message, perhaps with files (name, data URI). stops_at: cancel at the first frame that holds this."""
         parts = [{"type": "text", "text": text}, *(self.dialect.file(*file) for file in files)]
-        self.send([{"type": "user.message", "content": parts if files else text}], cancel_after)
+        self.send([{"type": "user.message", "content": parts if files else text}], stops_at)
 
-    def send(self, items: Sequence[Json] | None, cancel_after: int | None = None) -> None:
+    def send(self, items: Sequence[Json] | None, stops_at: str = "") -> None:
         """Any input; the whole stream is read."""
         body = {} if items is None else {"input": list(items)}
         with self.http.stream("POST", self.turns, json=body) as answer:
@@ -152,7 +152,8 @@ class Talker:
             raw: list[str] = []
             for line in answer.iter_lines():
                 raw.append(line)
-                if cancel_after is not None and raw.count("") == cancel_after and not line:
+                if stops_at and stops_at in line:
+                    stops_at = ""
                     self.http.post(f"{self.base}/{self.session}/cancel", json={}).raise_for_status()
         self.events = [json.loads(line[6:]) for line in raw if line.startswith("data: ")]
         self.got.append([line for line in raw if not line.startswith(":")])
@@ -164,9 +165,9 @@ class Talker:
                 if "function" in chunk:
                     last["arguments"] += chunk["function"].get("arguments") or ""
 
-    def stop(self, text: str, frames: int) -> None:
-        """A message, cancelled when so many frames are there."""
-        self.say(text, cancel_after=frames)
+    def stop(self, text: str, at: str) -> None:
+        """A message, cancelled at the first frame that holds a text."""
+        self.say(text, stops_at=at)
 
     def begin(self, text: str) -> None:
         """A message whose turn nobody follows."""
