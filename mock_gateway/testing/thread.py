@@ -19,8 +19,8 @@ from mock_gateway.core.errors import MockGatewayError
 from mock_gateway.http.app import App
 from mock_gateway.http.server import Server
 
-PATIENCE = 10.0
-"""Seconds that the thread may take to begin, to end, and to do one thing."""
+PATIENCE = 60.0
+"""Seconds that the thread may take to begin, to end, and to do one thing; one that is well takes milliseconds."""
 GRACE = 1.0
 """Seconds that open requests have to end by themselves."""
 
@@ -30,6 +30,10 @@ Result = TypeVar("Result")
 
 class GatewayEnded(MockGatewayError):
     """Something was asked of a gateway that has ended, or was never started."""
+
+
+class GatewayBusy(MockGatewayError):
+    """The gateway's thread is kept by something else."""
 
 
 class ServerThread:
@@ -52,7 +56,7 @@ class ServerThread:
     # -- from other threads ------------------------------------------------------------------------------------------
 
     def call(self, do: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        """Do something on the loop, and wait for what it gives. Raises what it raises, and `GatewayEnded`.
+        """Do something on the loop, and wait for what it gives. Raises what it raises, `GatewayEnded`, `GatewayBusy`.
 
         On the loop itself it is done at once.
         """
@@ -67,7 +71,14 @@ class ServerThread:
                 done.set_exception(error)
 
         self._soon(run)
-        return done.result(PATIENCE)
+        try:
+            return done.result(PATIENCE)
+        except TimeoutError:
+            if done.done():
+                raise
+            raise GatewayBusy(
+                f"the gateway has not done this in {PATIENCE:g} seconds; something keeps its thread"
+            ) from None
 
     def spawn(
         self, make: Callable[[], Coroutine[Any, Any, None]], ended: Callable[[BaseException | None], None]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
+from mock_gateway.cli.exec import Forward
 from tests.cli.cli_runs import PATIENCE, ROOT, Told, child, told
 from tests.testing.testing_talk import REFUND
 
@@ -38,6 +42,14 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, *options: str, program: str) -> Told:
     """Run a program of Python in a server."""
     return child("exec", *options, "--", sys.executable, "-c", program, cwd=folder)
+
+
+def ended(started: subprocess.Popen[str]) -> int:
+    """The exit code of a program that is about to end; one that is not is killed."""
+    try:
+        return started.wait(PATIENCE)
+    finally:
+        started.kill()
 
 
 def test_the_command_finds_a_server_that_is_ready(folder: Path) -> None:
@@ -111,7 +123,67 @@ def test_signals_go_on_to_the_command(folder: Path, name: str) -> None:
 
         started.send_signal(signal.Signals[name])
 
-        assert started.wait(PATIENCE) == 5
+        assert ended(started) == 5
+
+
+@pytest.mark.parametrize(("terminal", "passed_on"), [(True, ["SIGTERM"]), (False, ["SIGINT", "SIGTERM", "SIGQUIT"])])
+def test_what_a_terminal_sends_to_both_is_not_passed_on(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, passed_on: list[str]
+) -> None:
+    monkeypatch.setattr("mock_gateway.cli.exec._has_terminal", lambda: terminal)
+    forward = Forward()
+    with subprocess.Popen(["true"]) as child:
+        seen: list[str] = []
+        monkeypatch.setattr(child, "send_signal", lambda number: seen.append(signal.Signals(number).name))
+        forward.to(child)
+
+        for name in ("SIGINT", "SIGTERM", "SIGQUIT"):
+            forward(signal.Signals[name], None)
+
+    assert seen == passed_on
+
+
+def test_a_signal_that_comes_before_the_command_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    forward = Forward()
+    forward(signal.SIGTERM, None)
+
+    with subprocess.Popen(["true"]) as child:
+        seen: list[int] = []
+        monkeypatch.setattr(child, "send_signal", seen.append)
+        forward.to(child)
+
+    assert seen == [signal.SIGTERM]
+
+
+def test_a_terminal_interrupts_the_command_once(folder: Path) -> None:
+    program = (
+        "import signal, sys; taken = {signal.SIGINT}; signal.pthread_sigmask(signal.SIG_BLOCK, taken); "
+        "print('ready', flush=True); signal.sigwait(taken); "
+        "sys.exit(5 if signal.sigtimedwait(taken, 0.3) is None else 6)"
+    )
+    command = [sys.executable, "-m", "mock_gateway", "exec", "--", sys.executable, "-c", program]
+    ours, theirs = os.openpty()
+
+    def take_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT)},
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=take_terminal,
+    ) as started:
+        assert started.stdout is not None and started.stdout.readline() == "ready\n"
+
+        os.write(ours, b"\x03")
+
+        assert ended(started) == 5
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_what_was_odd_is_no_matter_unless_strict(folder: Path) -> None:
