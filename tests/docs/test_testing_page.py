@@ -128,7 +128,8 @@ def test_the_clock_of_a_gateway_has_all_of_its_methods_there() -> None:
 
 
 def test_a_gateway_can_do_all_that_control_can() -> None:
-    assert public(Control) <= public(GatewayWorld)
+    # A test may read the files of its machine, which is what `play_text` is not for.
+    assert public(Control) - {"play_text"} <= public(GatewayWorld)
 
 
 def test_every_variable_has_its_row() -> None:
