@@ -38,7 +38,7 @@ def common_cut(plays: Iterable[Play]) -> str | int:
     counts: Counter[str | int] = Counter()
     for play in plays:
         for pieces in _texts([*play.script, *(play.refused or ())]):
-            counts.update(rules_for(pieces))
+            counts.update(rule for rule in rules_for(pieces) if isinstance(rule, str))
     best = max(counts.values(), default=0)
     return "tokens" if counts["tokens"] == best else next(rule for rule, count in counts.items() if count == best)
 

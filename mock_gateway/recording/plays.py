@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mock_gateway.core.commands import UserMessage
+from mock_gateway.recording.past import past_session
 from mock_gateway.recording.program import Play, Tape
 from mock_gateway.recording.rules import Occurrence
 from mock_gateway.recording.scenario import Agent
+from mock_gateway.recording.secrets import Fence
 from mock_gateway.recording.weave import files_of, message_of, weave
 from mock_gateway.recording.witness import Known, Witness
 from mock_gateway.wire.recorded import Boxed, Called, Connected, Locked, Over, Server, Spoke, Waits
@@ -20,13 +22,15 @@ SUPERSEDED, TIMED_OUT = "cancelled-for-next-turn", "server-execution-timeout"
 CUT_SHORT = "how the turn ended was not seen"
 
 
-def recorded_agents(witness: Witness) -> dict[str, Agent]:
+def recorded_agents(witness: Witness, fence: Fence) -> dict[str, Agent]:
     """Every agent that was met, with all that is known of it."""
     agents = witness.agents()
     for session in witness.sessions.values():
         if session.agent:
             agent = agents[session.agent]
             agent.plays += occurrences(session)
+            past = past_session(session, fence)
+            agent.past += [past] if past is not None else []
             for tape in session.tapes.values():
                 _learn(agent, tape)
     return agents
@@ -36,8 +40,6 @@ def occurrences(session: Known) -> Iterator[Occurrence]:
     """The plays of a session. A play that was answered in two ways from the same place is there twice."""
     tapes = [tape for tape in session.tapes.values() if tape.seen and not (tape.live and not tape.is_over)]
     for tape in tapes:
-        if tape.items is None and tape.previous is None and session.last is None:
-            continue
         if _goes_on(session, tape):
             continue
         for path in _paths(tape, tapes, session):

@@ -111,6 +111,7 @@ class Tape(Struct):
     items: what was sent; None when there was no input. previous: the turn that it follows, None for a root. began: when
     it was asked for. frames: by sequence id, what each showed, and when. log: its stored events, in order, for a turn
     that nobody streamed to its end. end: how it ended, as an answer said. live: streams of it that are open.
+    was_found: it was there before anybody asked for it here; was_running: and it ran then.
     """
 
     id: str
@@ -121,6 +122,8 @@ class Tape(Struct):
     log: list[Fact] = field(default_factory=list)
     end: Over | None = None
     live: int = 0
+    was_found: bool = False
+    was_running: bool = False
 
     @property
     def seen(self) -> list[tuple[float, Fact]]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.json import encode
+
 from mock_gateway.client.errors import ProtocolError
 from mock_gateway.client.sse import SseParser
+from mock_gateway.core.commands import Item
 from mock_gateway.core.errors import MockGatewayError, Refusal
 from mock_gateway.http.routes import Endpoint, Match, build, find
 from mock_gateway.recording.plays import recorded_agents
@@ -20,8 +23,9 @@ from mock_gateway.recording.witness import Exchange, Witness
 from mock_gateway.recording.writing import CannotWrite, Folder
 from mock_gateway.scenario import load_text
 from mock_gateway.scenario.errors import ScenarioErrors
+from mock_gateway.wire.asks import StartTurn
 from mock_gateway.wire.dialects import voices
-from mock_gateway.wire.recorded import Reader
+from mock_gateway.wire.recorded import Json, Reader
 from mock_gateway.wire.request import Request, read_query
 
 MOST = 64 * 1024 * 1024
@@ -73,7 +77,7 @@ class Recorder:
 
     def texts(self) -> dict[str, str]:
         """The file of each agent, by its name, as it stands now."""
-        agents = agents_by_name(recorded_agents(self.witness))
+        agents = agents_by_name(recorded_agents(self.witness, self.fence))
         texts = {agent.name: scenario_text(agent, self.fence) for agent in agents}
         return {name: text for name, text in texts.items() if self.fence.is_clean(text)}
 
@@ -149,7 +153,8 @@ class Watch:
         ask = self._endpoint.parse(request)
         reader = self._recorder.reader(self._endpoint)
         has_key = b"authorization" in self._sent_headers
-        self._exchange = Exchange(self._recorder.witness, reader, ask, self._match.prefix(), self._at, has_key=has_key)
+        base, witness = self._match.prefix(), self._recorder.witness
+        self._exchange = Exchange(witness, reader, ask, base, self._at, has_key=has_key, read_items=self._read_items)
         self._exchange.head(status, headers.get(b"retry-after", b"").decode("latin-1"))
         coding = headers.get(b"content-encoding", b"identity").strip().lower()
         if coding in (b"gzip", b"x-gzip", b"deflate"):
@@ -158,6 +163,14 @@ class Watch:
             raise ValueError(f"the answer is encoded as {coding.decode('latin-1')}, and only gzip and deflate are read")
         if headers.get(b"content-type", b"").lower().startswith(b"text/event-stream"):
             self._parser = SseParser(limit=MOST)
+
+    def _read_items(self, given: list[Json] | None) -> tuple[Item, ...] | None:
+        """What an answer shows as the input of a turn, read as if it had been sent."""
+        if not given:
+            return None
+        parse = self._endpoint.dialect.parse["create_turn"]
+        ask = parse(Request({"session_id": "-"}, {}, encode({"input": given})))
+        return ask.items if isinstance(ask, StartTurn) else None
 
     def chunk(self, chunk: bytes, at: float) -> None:
         """Part of the answer's body, as it was passed on."""

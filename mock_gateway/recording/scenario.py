@@ -40,7 +40,7 @@ class Agent(Struct):
     servers: by name, in the order in which they were seen. sandboxes: ids of those that were made.
     sandbox_first: one was there before anything was said. timeout: seconds after which the gateway ended a turn.
     door: refusals. passed: attempts that got in, by (operation, number). readings: what was seen of them.
-    sessions: how many were seen.
+    sessions: how many were seen. past: those that were there before, as they are written.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Agent(Struct):
     passed: set[tuple[str, int]] = field(default_factory=set)
     readings: dict[str, str] = field(default_factory=dict)
     sessions: int = 0
+    past: list[Data] = field(default_factory=list)
 
 
 def scenario_text(agent: Agent, fence: Fence) -> str:
@@ -74,6 +75,8 @@ def scenario_text(agent: Agent, fence: Fence) -> str:
     if written_rules:
         body["turns"] = written_rules
     body["otherwise"] = "error"
+    if agent.past:
+        body["sessions"] = agent.past
     return "".join(_comments(agent, rules, fence)) + yaml_text(body)
 
 

@@ -7,14 +7,14 @@ Must not know: sockets (`proxy.py`), scripts (`weave.py`), how a dialect writes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 
 from msgspec import DecodeError, Struct, field
 from msgspec.json import decode
 from msgspec.structs import replace
 
-from mock_gateway.core.commands import AUTO, NONE
+from mock_gateway.core.commands import AUTO, NONE, Item
 from mock_gateway.core.pieces import Cut, cut_text
 from mock_gateway.recording.program import Tape
 from mock_gateway.recording.scenario import Agent, Refused
@@ -27,9 +27,10 @@ from mock_gateway.wire.asks import (
     GetTurn,
     ListEvents,
     ListSessions,
+    ListTurns,
     StartTurn,
 )
-from mock_gateway.wire.recorded import Argued, Fact, Json, Opened, Reader, Spoke
+from mock_gateway.wire.recorded import Argued, Fact, Json, Opened, Reader, SeenTurn, Spoke
 
 KNOCKING = frozenset({401, 402, 403, 408, 424, 425, 429})
 """Refusals that are the gateway's own will; 5xx are too. The others follow from what was sent, and need no rule."""
@@ -38,7 +39,11 @@ _UNUSED = Random(0)
 
 
 class Known(Struct):
-    """A session. agent: empty until it was seen. tapes: its turns, by id, in order. attempts: turns asked for."""
+    """A session.
+
+    agent: empty until it was seen. tapes: its turns, by id, in order. attempts: turns asked for. was_made: here, not
+    found.
+    """
 
     id: str
     agent: str = ""
@@ -46,18 +51,31 @@ class Known(Struct):
     last: str | None = None
     attempts: int = 0
     cancelled: bool = False
+    was_made: bool = False
+    title: str | None = None
 
 
 class Exchange:
     """One request and its answer. Tell it the head, then events or the body, then the end."""
 
-    def __init__(self, witness: Witness, reader: Reader, ask: Ask, base: str, at: float, *, has_key: bool) -> None:
+    def __init__(
+        self,
+        witness: Witness,
+        reader: Reader,
+        ask: Ask,
+        base: str,
+        at: float,
+        *,
+        has_key: bool,
+        read_items: Callable[[list[Json] | None], tuple[Item, ...] | None] = lambda _input: None,
+    ) -> None:
         self.witness = witness
         self.reader = reader
         self.ask = ask
         self.base = base
         self.at = at
         self.has_key = has_key
+        self.read_items = read_items
         self.status = 0
         self.tape: Tape | None = None
         self.attempt = 0
@@ -182,23 +200,50 @@ class Witness:
 
     def made_session(self, exchange: Exchange, body: Json) -> None:
         """A session, new or looked at."""
-        self._meet(exchange.reader, body)
+        seen = self._meet(exchange.reader, body)
+        if seen is not None and isinstance(exchange.ask, CreateSession):
+            seen.was_made = True
 
     def listed_sessions(self, exchange: Exchange, body: Json) -> None:
         """A list of sessions: whose they are."""
         for item in exchange.reader.page(body):
             self._meet(exchange.reader, {"data": item})
 
-    def _meet(self, reader: Reader, body: Json) -> None:
+    def _meet(self, reader: Reader, body: Json) -> Known | None:
         seen = reader.session(body)
-        if seen is not None:
-            self.session(seen.id).agent = seen.agent
+        if seen is None:
+            return None
+        session = self.session(seen.id)
+        session.agent, session.title = seen.agent, seen.title or session.title
+        return session
 
     def saw_turn(self, exchange: Exchange, body: Json) -> None:
         """A turn that was made without a stream, or looked at."""
-        seen = exchange.reader.turn(body)
-        tape = self.opened(exchange, seen.id)
+        self._know(exchange, exchange.reader.turn(body))
+
+    def listed_turns(self, exchange: Exchange, body: Json) -> None:
+        """The turns of a session, or a page of them."""
+        ask = exchange.ask
+        assert isinstance(ask, ListTurns)
+        items = exchange.reader.page(body)
+        for item in items[::-1] if ask.newest_first else items:
+            self._know(exchange, exchange.reader.turn({"data": item}))
+
+    def _know(self, exchange: Exchange, seen: SeenTurn) -> None:
+        ask = exchange.ask
+        assert isinstance(ask, StartTurn | GetTurn | ListTurns)
+        session = self.session(ask.session_id)
+        tape = session.tapes.get(seen.id)
+        if tape is None and not isinstance(ask, StartTurn):
+            tape = Tape(seen.id, exchange.read_items(seen.input), seen.previous, exchange.at, was_found=True)
+            tape.was_running = seen.over is None
+            session.tapes[seen.id], session.last = tape, seen.id
+        tape = tape or self.opened(exchange, seen.id)
         tape.end = seen.over or tape.end
+        tape.log = tape.log or self._stored(exchange, seen.output)
+
+    def _stored(self, exchange: Exchange, items: Iterable[Json]) -> list[Fact]:
+        return [piece for item in items for fact in exchange.reader.stored(item) for piece in _in_pieces(fact)]
 
     def listed_events(self, exchange: Exchange, body: Json) -> None:
         """The stored events of a turn, or a page of them."""
@@ -210,8 +255,7 @@ class Witness:
             self.readings.setdefault(agent, {})["running_turn_events"] = "snapshot"
             return
         items = exchange.reader.page(body)
-        ordered = items[::-1] if ask.newest_first else items
-        facts = [piece for item in ordered for fact in exchange.reader.stored(item) for piece in _in_pieces(fact)]
+        facts = self._stored(exchange, items[::-1] if ask.newest_first else items)
         if not ask.token:
             tape.log = facts
         elif ask.newest_first:
@@ -264,5 +308,6 @@ ANSWERS: Mapping[type[Ask], Callable[[Witness, Exchange, Json], None]] = {
     ListSessions: Witness.listed_sessions,
     StartTurn: Witness.saw_turn,
     GetTurn: Witness.saw_turn,
+    ListTurns: Witness.listed_turns,
     ListEvents: Witness.listed_events,
 }

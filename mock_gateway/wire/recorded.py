@@ -167,14 +167,20 @@ class SeenSession(Struct, frozen=True):
 
     id: str
     agent: str
+    title: str | None = None
 
 
 class SeenTurn(Struct, frozen=True):
-    """A turn as an answer shows it. over: how it ended; None while it runs."""
+    """A turn as an answer shows it.
+
+    over: how it ended; None while it runs. input: what was sent, as data. output: the events that its state holds.
+    """
 
     id: str
     previous: str | None
     over: Over | None
+    input: list[Json] | None = None
+    output: tuple[Json, ...] = ()
 
 
 class Reader(Protocol):

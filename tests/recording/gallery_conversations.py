@@ -59,6 +59,7 @@ SAID: dict[str, list[list[Move]]] = {
     "history": [
         [("say", "Is there a table for two tonight?"), ("deny",), ("say", "The menu?"), ("say", "And the allergens?")],
         [("say", "A table?"), ("allow",)],
+        [("enter", "sess-to-approve"), ("allow",), ("say", "And the menu?")],
     ],
     "mcp-auth": [
         [("say", CALENDAR), ("resume",), ("authorise",), ("say", "My calendar, again?"), ("say", "Hello")],

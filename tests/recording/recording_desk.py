@@ -67,8 +67,8 @@ class Beta:
 
     @staticmethod
     def over(event: Json) -> Json:
-        """How a turn ended."""
-        return event
+        """How a turn ended, by its last event or by itself."""
+        return dict(event.get("state", event))
 
     @staticmethod
     def file(name: str, uri: str) -> Json:
@@ -165,6 +165,23 @@ class Talker:
                 if "function" in chunk:
                     last["arguments"] += chunk["function"].get("arguments") or ""
 
+    def enter(self, session: str) -> None:
+        """Go on in a session that is there, after reading all that happened in it."""
+        self.session = session
+        self._look(f"{self.base}/{session}")
+        for turn in reversed(self._look(self.turns)["data"]):
+            if self.dialect.over(turn)["status"] != "running":
+                self.events = self._look(f"{self.turns}/{turn['id']}/events")["data"]
+        for event in self.events:
+            for call in event.get("tool_calls") or ():
+                if "function" in call:
+                    self.calls[call["id"]] = call["function"]
+
+    def _look(self, path: str) -> Json:
+        answer = self.http.get(path).raise_for_status()
+        self.got.append([f"data: {answer.text}"])
+        return dict(answer.json())
+
     def stop(self, text: str, at: str) -> None:
         """A message, cancelled at the first frame that holds a text."""
         self.say(text, stops_at=at)
@@ -177,9 +194,8 @@ class Talker:
 
     def look_back(self) -> None:
         """Read how the turn went that nobody followed."""
-        path = f"{self.turns}/{self.begun}"
-        for each in (path, f"{path}/events"):
-            self.got.append([f"data: {self.http.get(each).raise_for_status().text}"])
+        for path in (f"{self.turns}/{self.begun}", f"{self.turns}/{self.begun}/events"):
+            self._look(path)
 
     def resume(self) -> None:
         """Go on without input."""

@@ -57,7 +57,7 @@ class Stage:
 
     def text(self) -> str:
         """The file. It has no mistakes, and nothing in it is odd."""
-        text = scenario_text(recorded_agents(self.witness)["actor"], Fence())
+        text = scenario_text(recorded_agents(self.witness, Fence())["actor"], Fence())
         warnings: list[Mistake] = []
         load_text(text, warnings=warnings)
         assert not warnings, "\n".join(map(str, warnings))

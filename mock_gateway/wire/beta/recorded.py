@@ -53,7 +53,7 @@ def number(event: Json) -> int | None:
 def session(body: Json) -> SeenSession | None:
     """SES-2."""
     data = body["data"]
-    return SeenSession(required(data, "id"), required(data, "agent_name"))
+    return SeenSession(required(data, "id"), required(data, "agent_name"), text_of(data, "title") or None)
 
 
 def turn(body: Json) -> SeenTurn:
@@ -61,7 +61,8 @@ def turn(body: Json) -> SeenTurn:
     data = body["data"]
     state = data["state"]
     over = None if state["status"] == "running" else _state(state, text_of(state, "error"))
-    return SeenTurn(required(data, "id"), data.get("previous_turn_id"), over)
+    output = tuple(state.get("output") or ())
+    return SeenTurn(required(data, "id"), data.get("previous_turn_id"), over, data.get("input"), output)
 
 
 def page(body: Json) -> list[Json]:

@@ -57,16 +57,15 @@ def session(body: Json) -> SeenSession | None:
     data = body["data"]
     if data.get("type", "session") != "session":
         return None
-    return SeenSession(required(data, "id"), required(data, "agent_name"))
+    return SeenSession(required(data, "id"), required(data, "agent_name"), text_of(data, "title") or None)
 
 
 def turn(body: Json) -> SeenTurn:
     """The turn of an answer."""
     data = body["data"]
     state = data["state"]
-    return SeenTurn(
-        required(data, "id"), data.get("previous_turn_id"), None if state["status"] == "running" else _state(state)
-    )
+    over = None if state["status"] == "running" else _state(state)
+    return SeenTurn(required(data, "id"), data.get("previous_turn_id"), over, data.get("input"))
 
 
 def page(body: Json) -> list[Json]:
