@@ -26,8 +26,10 @@ class Following:
     """One turn that is being read.
 
     last: the number of the last event that was delivered, or the cursor. count: events that were delivered. wait:
-    seconds before coming back. failed: how often in a row nothing new came.
+    seconds before coming back. failed: how often in a row nothing new came. parser: of the stream that is read.
     """
+
+    parser: Parser
 
     def __init__(self, session: str, reader: Reader, fold: Fold) -> None:
         self.session = session
@@ -195,7 +197,7 @@ class Client:
     def deliver(self, following: Following, answer: Answer) -> Iterator[None]:
         """The events of one stream, each folded. Returns when it ends or breaks off."""
         self.check_type(answer)
-        parser = self.parser()
+        parser = following.parser = self.parser()
         try:
             for data in answer.pieces():
                 for message in parser.feed(data):
@@ -252,8 +254,9 @@ class Client:
 
     def check_gap(self, following: Following, number: int | None) -> None:
         """Events must not be missing. Raises `Failure`."""
-        if number is not None and following.last is not None and number > following.last + 1:
-            raise Failure("protocol", f"event {number} came after {following.last}")
+        due = (following.last or 0) + 1
+        if number is not None and number > due:
+            raise Failure("protocol", f"event {number} came where {due} was due")
 
     def come_back(self, following: Following) -> Answer | None:
         """The stream once more; when the turn is over, what was missed comes from its log. Raises `Failure`."""

@@ -6,29 +6,39 @@ Owns: characters, lines, fields, when an event is complete. Must not know: JSON,
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
+
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 @dataclass(slots=True)
 class Message:
-    """An event as it came. id: the last event id that was set until now, by this event or one before it."""
+    """An event as it came. id: the last event id that was set until now, by this event or one before it.
+
+    own_id: whether it was this one.
+    """
 
     data: str
     id: str
+    own_id: bool = True
 
 
 class Parser:
     """A parser of one stream. last_id: what a client that comes back has to send. retry: seconds, where it was told."""
 
+    charset = "utf-8"
+
     def __init__(self) -> None:
         self.last_id = ""
         self.retry: float | None = None
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = codecs.getincrementaldecoder(self.charset)("replace")
         self._line = ""
         self._after_cr = False
         self._at_start = True
         self._data: list[str] = []
         self._id = ""
+        self._own_id = False
 
     def feed(self, data: bytes) -> list[Message]:
         """The events that these bytes complete."""
@@ -74,12 +84,7 @@ class Parser:
 
     def split(self, text: str) -> list[str]:
         """Characters cut behind each end of a line."""
-        parts, start = [], 0
-        for place, character in enumerate(text):
-            if character == "\n" or (character == "\r" and text[place + 1 : place + 2] != "\n"):
-                parts.append(text[start : place + 1])
-                start = place + 1
-        return [*parts, text[start:]] if start < len(text) else parts
+        return _LINES.findall(text)
 
     # -- fields
 
@@ -112,7 +117,7 @@ class Parser:
     def take_id(self, value: str) -> None:
         """An id: it counts from the end of its block on."""
         if "\0" not in value:
-            self._id = value
+            self._id, self._own_id = value, True
 
     def take_retry(self, value: str) -> None:
         """How long to wait before coming back, in milliseconds."""
@@ -123,7 +128,8 @@ class Parser:
         """A blank line: the end of a block, and of an event if it has data."""
         self.last_id = self._id
         data, self._data = self._data, []
-        return Message(self.joined(data), self.last_id) if any(data) or len(data) > 1 else None
+        own_id, self._own_id = self._own_id, False
+        return Message(self.joined(data), self.last_id, own_id) if any(data) or len(data) > 1 else None
 
     def joined(self, data: list[str]) -> str:
         """Several lines of data are one text."""

@@ -129,7 +129,7 @@ class Wire:
     def exchange(self, method: str, url: str, body: Json | None, headers: Mapping[str, str]) -> Answer:
         """One request over a new connection."""
         parts = urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self.patience)
+        connection = self.connection(parts.hostname or "", parts.port)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         sent = {"Accept": "application/json, text/event-stream", "User-Agent": "small-client/1", **headers}
         data = None
@@ -138,6 +138,10 @@ class Wire:
             sent["Content-Type"] = self.content_type()
         connection.request(method, target, data, sent)
         return Answer(connection, connection.getresponse())
+
+    def connection(self, host: str, port: int | None) -> http.client.HTTPConnection:
+        """To a host, for one request."""
+        return http.client.HTTPConnection(host, port, timeout=self.patience)
 
     def encoded(self, body: Json) -> bytes:
         """A body as bytes."""
