@@ -61,4 +61,5 @@ def _cut(
         texts=say.texts if say.texts is not None else cut_given(resolve_text(say.text, scope), say.cut, random),
         refusal=cut_given(resolve_text(say.refusal, scope), say.cut, random),
         arguments=[cut_given(text, call.cut, random) for call, text in zip(step.calls, arguments, strict=True)],
+        in_turn=step.interleave.by == "calls",
     )

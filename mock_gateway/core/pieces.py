@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
+from itertools import zip_longest
 from random import Random
 from typing import NamedTuple
 
@@ -116,16 +117,23 @@ def message_pieces(
     texts: Sequence[str] = (),
     refusal: Sequence[str] = (),
     arguments: Sequence[Sequence[str]] = (),
+    in_turn: bool = False,
 ) -> tuple[Piece, ...]:
     """All pieces of one message in the order of delivery, the finish last.
 
-    arguments: for each tool call, its JSON arguments already cut.
+    arguments: for each tool call, its JSON arguments already cut. in_turn: the calls take turns, piece by piece.
     """
     pieces = text_pieces(PieceKind.REASONING, reasoning)
     pieces += text_pieces(PieceKind.TEXT, texts)
     pieces += text_pieces(PieceKind.REFUSAL, refusal)
-    for index, parts in enumerate(arguments):
-        pieces.append(Piece(PieceKind.CALL, call=index))
-        pieces += [Piece(PieceKind.ARGUMENTS, part, json_text(part), index) for part in parts]
+    calls = [
+        [
+            Piece(PieceKind.CALL, call=index),
+            *(Piece(PieceKind.ARGUMENTS, part, json_text(part), index) for part in parts),
+        ]
+        for index, parts in enumerate(arguments)
+    ]
+    rounds = zip_longest(*calls) if in_turn else calls
+    pieces += [piece for one_round in rounds for piece in one_round if piece is not None]
     pieces.append(Piece(PieceKind.FINISH, "".join(texts)))
     return tuple(pieces)

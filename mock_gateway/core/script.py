@@ -197,10 +197,11 @@ class Branch(Struct, frozen=True):
 class Interleave(Struct, frozen=True):
     """The order in which the threads started by one step take turns when they are due together.
 
-    by: `in_turn` (one piece each), `seeded` (drawn), `listed` (names, repeated from the start).
+    by: `in_turn` (one piece each), `seeded` (drawn), `listed` (names, repeated from the start), `calls` (as `in_turn`,
+    and so do the calls of the step's own message).
     """
 
-    by: Literal["in_turn", "seeded", "listed"] = "in_turn"
+    by: Literal["in_turn", "seeded", "listed", "calls"] = "in_turn"
     names: tuple[str, ...] = ()
 
 

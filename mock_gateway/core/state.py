@@ -151,9 +151,9 @@ class Siblings:
             place = self.drawn[thread_id] = self.drawn.get(thread_id, 0.0) + self.random.expovariate(1.0)
             return place
         count = self.spoken[thread_id] = self.spoken.get(thread_id, -1) + 1
-        if self.policy.by == "in_turn":
-            return float(count)
-        return self._listed(name, count)
+        if self.policy.by == "listed":
+            return self._listed(name, count)
+        return float(count)
 
     def _listed(self, name: str, count: int) -> float:
         names = self.policy.names

@@ -25,10 +25,12 @@ _MANY = 100
 """Texts of a message from which on it pays to look for pieces that repeat."""
 
 
-def cut_now(say: Say | None, calls: Sequence[Call], chance: tuple[object, ...]) -> tuple[Piece, ...] | None:
+def cut_now(
+    say: Say | None, calls: Sequence[Call], chance: tuple[object, ...], *, in_turn: bool = False
+) -> tuple[Piece, ...] | None:
     """All pieces of a message; None when it holds an expression, or when there is no message.
 
-    chance: what a cut that is drawn depends on.
+    chance: what a cut that is drawn depends on. in_turn: the calls take turns.
     """
     if say is None and not calls:
         return None
@@ -37,12 +39,12 @@ def cut_now(say: Say | None, calls: Sequence[Call], chance: tuple[object, ...]) 
     if not all(is_static(call.input if isinstance(call, SubAgentCall) else call.arguments) for call in calls):
         return None
     if say is not None and say.texts is not None and len(say.texts) > _MANY:
-        whole = _pieces(replace(say, texts=("".join(say.texts),)), calls, chance)
+        whole = _pieces(replace(say, texts=("".join(say.texts),)), calls, chance, in_turn)
         return tuple(_in_words(whole, say.texts))
-    return _pieces(say or _SILENCE, calls, chance)
+    return _pieces(say or _SILENCE, calls, chance, in_turn)
 
 
-def _pieces(say: Say, calls: Sequence[Call], chance: tuple[object, ...]) -> tuple[Piece, ...]:
+def _pieces(say: Say, calls: Sequence[Call], chance: tuple[object, ...], in_turn: bool) -> tuple[Piece, ...]:
     cuts = [say.cut, *(call.cut for call in calls)]
     # Seeding takes longer than cutting, and hardly any message draws.
     random = random_for(*chance) if any(cut.low != cut.high for cut in cuts) else _UNUSED
@@ -51,6 +53,7 @@ def _pieces(say: Say, calls: Sequence[Call], chance: tuple[object, ...]) -> tupl
         texts=cut_text(str(say.text), say.cut, random) if say.texts is None else say.texts,
         refusal=cut_text(str(say.refusal), say.cut, random),
         arguments=[cut_text(json_compact(call_arguments(call)), call.cut, random) for call in calls],
+        in_turn=in_turn,
     )
 
 

@@ -79,7 +79,7 @@ def _step(record: Record, place: Place, path: str, shop: Workshop) -> Step:
     say = make_say(values["say"], place, path, shop) if "say" in values else None
     written = values.get("call", ())
     calls = tuple([_call(call, place, f"{path}/call/{index}", shop) for index, call in enumerate(written)])
-    pieces = cut_now(say, calls, (shop.seed, shop.file, path))
+    pieces = cut_now(say, calls, (shop.seed, shop.file, path), in_turn=values.get("interleave") == "calls")
     if not _AFTER.isdisjoint(values):
         _check_answers(record, calls, shop)
     # Most steps have none of the rest.
@@ -111,8 +111,10 @@ def _check_answers(record: Record, calls: tuple[Call, ...], shop: Workshop) -> N
 def _interleave(record: Record, calls: tuple[Call, ...], shop: Workshop) -> Interleave:
     value = record["interleave"]
     names = [call.name for call in calls if isinstance(call, SubAgentCall)]
+    if value == "calls":
+        return Interleave("calls")
     if not names:
-        hint = "only sub-agents run side by side"
+        hint = "only sub-agents run side by side; `calls` lets the calls of a message take turns"
         shop.mistakes.append(record.mistake("`interleave` on a step without sub-agents", hint, key="interleave"))
     if isinstance(value, str):
         return Interleave("seeded" if value == "seeded" else "in_turn")

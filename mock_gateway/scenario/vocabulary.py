@@ -355,8 +355,9 @@ _STEP_KEYS = {
         tried=("delay", "sleep", "after", "pause"),
     ),
     "interleave": Key(
-        Either(Choice("in_turn", "seeded"), ListOf(_NAME, least=1)),
-        "The order of sub-agents that are due at the same time: one piece each, drawn, or by name.",
+        Either(Choice("in_turn", "seeded", "calls"), ListOf(_NAME, least=1)),
+        "The order of sub-agents that are due at the same time: one piece each, drawn, or by name; or that of the "
+        "arguments of the step's calls, a piece of each.",
         "[tester, publisher, publisher]",
     ),
     "set": Key(

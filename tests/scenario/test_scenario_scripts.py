@@ -111,6 +111,7 @@ def test_waiting_for_a_cancel_and_repeating_for_ever_are_read() -> None:
     [
         ("in_turn", Interleave("in_turn")),
         ("seeded", Interleave("seeded")),
+        ("calls", Interleave("calls")),
         ("[b, a, b]", Interleave("listed", ("b", "a", "b"))),
     ],
 )
@@ -118,6 +119,13 @@ def test_the_order_of_sub_agents_is_read(written: str, expected: Interleave) -> 
     calls = "[{ sub_agent: a, script: { say: x } }, { sub_agent: b, script: { say: y } }]"
 
     assert step_of(f"{{ call: {calls}, interleave: {written} }}").interleave == expected
+
+
+def test_the_pieces_of_two_calls_can_take_turns() -> None:
+    call = "{ tool: t, arguments: { of: a }, cut: { size: 6 } }"
+    pieces = step_of(f"{{ call: [{call}, {call}], interleave: calls }}").pieces or ()
+
+    assert [piece.call for piece in pieces[:-1]] == [0, 1, 0, 1, 0, 1]
 
 
 def test_then_follows_its_step() -> None:
