@@ -33,6 +33,9 @@ OURS = frozenset((b"host", b"expect", b"proxy-authorization", b"http2-settings")
 CONNECTING = 10.0
 """Seconds that a gateway may take to accept a connection; for an answer it may take as long as it likes."""
 
+SAVING = 2.0
+"""Seconds until what is new is written while streams are open."""
+
 
 class Incoming(httpx.AsyncByteStream):
     """The body of a request, piece by piece as it comes."""
@@ -89,6 +92,7 @@ class Proxy:
             follow_redirects=False,
         )
         self._open: set[asyncio.Task[Any]] = set()
+        self._saving: asyncio.TimerHandle | None = None
         self.streams = self
         self.gateway = NoFaults()
 
@@ -98,7 +102,9 @@ class Proxy:
             await self._pass(scope, receive, send)
 
     def close(self) -> None:
-        """End everything that is open: the server stops."""
+        """End everything that is open: the server stops. Whoever closes it writes what is left."""
+        if self._saving is not None:
+            self._saving.cancel()
         for task in self._open:
             task.cancel()
 
@@ -123,8 +129,22 @@ class Proxy:
             await asyncio.gather(work, leaving, return_exceptions=True)
             if watch is not None:
                 watch.ended()
+            self._save_soon()
         if not work.cancelled() and (error := work.exception()) is not None:
             raise error
+
+    def _save_soon(self) -> None:
+        """Write what is new: at once when nothing else is open, else a little later, so that no stream stands still."""
+        if not self._recorder.has_news or self._saving is not None:
+            return
+        if self._open:
+            self._saving = asyncio.get_running_loop().call_later(SAVING, self._save)
+        else:
+            self._save()
+
+    def _save(self) -> None:
+        self._saving = None
+        self._recorder.save()
 
     async def _exchange(self, scope: Scope, incoming: Incoming, send: Send, watch: Watch | None) -> None:
         request = self._request(scope, incoming)

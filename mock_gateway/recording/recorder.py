@@ -48,13 +48,17 @@ Say = Callable[[str], None]
 
 
 class Recorder:
-    """Everything that is recorded by one proxy. say: takes a line for people. folder: None keeps it in memory."""
+    """Everything that is recorded by one proxy.
+
+    say: takes a line for people. folder: None keeps it in memory. has_news: something was seen that is not written yet.
+    """
 
     def __init__(self, folder: Folder | None, say: Say) -> None:
         spoken = voices()
         self.fence = Fence()
         self.witness = Witness()
         self.say = say
+        self.has_news = False
         self._folder = folder
         self._root = build(voice.dialect for voice in spoken)
         self._readers: Mapping[str, Reader] = {voice.dialect.name: voice.read for voice in spoken}
@@ -83,6 +87,7 @@ class Recorder:
 
     def save(self) -> None:
         """Write what there is. What cannot be written is said, once; the recording goes on."""
+        self.has_news = False
         if self._folder is None:
             return
         try:
@@ -206,8 +211,7 @@ class Watch:
                 exchange.body(b"".join(self._body))
         except FAULTS as error:
             self._give_up(error)
-        if exchange.ended():
-            self._recorder.save()
+        self._recorder.has_news = exchange.ended() or self._recorder.has_news
 
     def _give_up(self, error: Exception) -> None:
         self._exchange = None

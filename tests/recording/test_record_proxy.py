@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
 import zlib
+from collections.abc import Callable
 from queue import SimpleQueue
 
 import httpx
@@ -125,7 +127,10 @@ def test_heads_pass_as_they_came_but_for_what_belongs_to_one_connection() -> Non
     assert (head.split(b" ")[1], body) == (b"207", b"abc")
 
 
-def test_a_client_that_leaves_closes_its_request_to_the_gateway() -> None:
+@pytest.mark.parametrize(
+    "leave", [socket.socket.close, lambda sock: sock.shutdown(socket.SHUT_WR)], ids=["all", "half"]
+)
+def test_a_client_that_leaves_closes_its_request_to_the_gateway(leave: Callable[[socket.socket], None]) -> None:
     left: SimpleQueue[bytes] = SimpleQueue()
 
     def play(line: Line) -> None:
@@ -137,7 +142,7 @@ def test_a_client_that_leaves_closes_its_request_to_the_gateway() -> None:
     with upstream(play) as gateway, recording(gateway) as (url, _), line_to(url) as client:
         client.send(request("POST", TURNS, MESSAGE))
         client.until(SPOKEN[0])
-        client.sock.close()
+        leave(client.sock)
         assert left.get(timeout=PATIENCE) == b""
 
 
@@ -199,6 +204,18 @@ def test_the_body_of_a_request_is_passed_on_while_it_is_sent() -> None:
         head = client.until(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 204 ")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "DELETE", "PATCH"])
+def test_any_method_passes(method: str) -> None:
+    def play(line: Line) -> None:
+        assert line.until(b"\r\n\r\n").startswith(method.encode())
+        line.send(b"HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nContent-Length: 0\r\n\r\n")
+
+    with upstream(play) as gateway, recording(gateway) as (url, _):
+        answer = httpx.request(method, f"{url}{TURNS}", trust_env=False)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
 
 
 STRANGE = (
