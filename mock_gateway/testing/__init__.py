@@ -1,7 +1,7 @@
 """For tests of programs that talk to a gateway: `MockGateway`, and the pytest plugin.
 
 Nothing is loaded before it is asked for: pytest imports this package in every run in which it is installed.
-Look next at `mock.py`, `plugin.py`.
+Look next at `mock.py`, `world.py`, `plugin.py`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mock_gateway.testing.mock import MockGateway as MockGateway
+    from mock_gateway.testing.world import GatewayWorld as GatewayWorld
 
-__all__ = ["MockGateway"]
+__all__ = ["GatewayWorld", "MockGateway"]
 
 
 def __getattr__(name: str) -> object:
-    if name == "MockGateway":
-        from mock_gateway.testing.mock import MockGateway
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from mock_gateway.testing.mock import MockGateway
+    from mock_gateway.testing.world import GatewayWorld
 
-        return MockGateway
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return {"MockGateway": MockGateway, "GatewayWorld": GatewayWorld}[name]

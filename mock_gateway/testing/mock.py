@@ -30,7 +30,8 @@ class MockGateway(GatewayWorld):
     worlds (see `checks.py`).
     host, port: where it listens; port 0 is one that is free, None is no socket: then only `client`, `async_client` and
     `transport` reach it. params: parameters of the scenarios. settings: all others, as `Settings`' fields.
-    Raises `ScenarioErrors`, and `OSError` for an address that cannot be had, when it is started.
+    Raises `ValueError` for a speed below 0; when it is started, `ScenarioErrors`, and `OSError` for an address that
+    cannot be had.
     """
 
     def __init__(
@@ -45,6 +46,8 @@ class MockGateway(GatewayWorld):
         params: Mapping[str, object] | None = None,
         **settings: Any,
     ) -> None:
+        if not speed >= 0:
+            raise ValueError(f"speed is {speed!r}; 0 (at once, on virtual time) or more was expected")
         chosen = replace(Settings(), speed=speed, seed=seed, strict=strict, **settings)
         super().__init__(Served(scenarios, chosen, params=params, host=host, port=port), "")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+import mock_gateway.testing
 from mock_gateway.control import ControlError
 from mock_gateway.scenario import ScenarioErrors
 from mock_gateway.testing import MockGateway
@@ -116,6 +118,19 @@ def test_a_port_that_is_taken_is_an_os_error_and_leaves_nothing() -> None:
             pass
 
         assert open_files() == before
+
+
+@pytest.mark.parametrize(("settings", "error"), [({"speed": -1}, ValueError), ({"sped": 1}, TypeError)])
+def test_a_setting_that_makes_no_sense_is_told_before_anything_starts(
+    settings: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="spe"):
+        MockGateway(GREETING, **settings)
+
+
+def test_the_package_has_only_what_it_says() -> None:
+    with pytest.raises(AttributeError, match="MockGatway"):
+        getattr(mock_gateway.testing, "MockGatway")  # noqa: B009  # a type checker would tell
 
 
 def test_the_environment_is_what_programs_look_for() -> None:
