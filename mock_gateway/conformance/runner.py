@@ -18,19 +18,15 @@ from mock_gateway.conformance.adapters.channel import Channel, ChannelError, Cra
 from mock_gateway.conformance.adapters.protocol import OPS
 from mock_gateway.conformance.bench import Bench
 from mock_gateway.conformance.cases.case import Case
+from mock_gateway.conformance.evidence import evidence_of
 from mock_gateway.conformance.expectations import UNDERSTOOD, NotReported, Run, default_expectations, judge
 from mock_gateway.conformance.oracle import Difference
 from mock_gateway.conformance.steps import Player, Untestable
-from mock_gateway.conformance.verdicts import BY_LEVEL, WORTH_ANOTHER_TRY, Asked, Evidence, Result, Verdict
-from mock_gateway.journal import Exchange
+from mock_gateway.conformance.verdicts import BY_LEVEL, WORTH_ANOTHER_TRY, Evidence, Result, Verdict
 
 TRIES = 3
 """How often what does not pass is run in all."""
 OBSERVING = tuple(name for name, op in OPS.items() if op.observes)
-SHOWN = 2000
-"""Bytes of a body, or of one write of a stream, that evidence has."""
-MOST_WRITES = 20
-"""Writes of a stream that evidence has, from its beginning and from its end."""
 
 
 class Job(Struct, frozen=True):
@@ -173,19 +169,26 @@ class Runner:
         missing = case.capabilities - channel.hello().capabilities
         if missing:
             return Outcome(Verdict.UNSUPPORTED, f"needs {', '.join(sorted(missing))}")
-        for variant in case.variants or (case,):
-            outcome = self._alone(variant, job.dialect, channel)
+        outcome = Outcome(Verdict.PASS)
+        variants = case.variants or (case,)
+        for variant in variants:
+            outcome = self._alone(variant, job.dialect, channel, is_last=variant is variants[-1])
             if outcome.verdict is not Verdict.PASS:
                 outcome.message = f"{variant.variant}: {outcome.message}" if variant.variant else outcome.message
                 return outcome
-        return Outcome(Verdict.PASS)
+        return outcome
 
-    def _alone(self, case: Case, dialect: str, channel: Channel) -> Outcome:
+    def _alone(self, case: Case, dialect: str, channel: Channel, *, is_last: bool) -> Outcome:
         # Whatever goes wrong on our side must neither end the run nor be held against the client.
         try:
             stage = self.bench.stage(case.id, dialect, clock=case.clock)
             try:
-                return tried(Player(channel, case, stage))
+                began, player = time.time(), Player(channel, case, stage)
+                outcome = tried(player)
+                if outcome.evidence is None and is_last:
+                    # What passes is shown too: a report has what the client was put through.
+                    outcome.evidence = evidence_of(player, began)
+                return outcome
             finally:
                 stage.close()
         except Exception as error:
@@ -240,41 +243,6 @@ def judged(run: Run, *, partly: bool = False) -> Outcome:
         # What was to go wrong has not: a client that never asks for it has proved nothing.
         return Outcome(Verdict.UNTESTABLE, f"the client never met the fault: {', '.join(left)}")
     return Outcome(Verdict.PASS)
-
-
-# -- evidence ----------------------------------------------------------------------------------------------------------
-
-
-def evidence_of(player: Player, began: float, stderr: str) -> Evidence:
-    """What a person needs to see why."""
-    case = player.run.case
-    asked = [_shown(exchange, began) for exchange in player.run.stage.asked()]
-    faults = [dict(fault) for fault in case.faults]
-    return Evidence(player.spoken, asked, case.scenario, faults, stderr)
-
-
-def _shown(exchange: Exchange, began: float) -> Asked:
-    query = exchange.query_string.decode("latin-1")
-    return Asked(
-        at_ms=round((exchange.at - began) * 1000),
-        request=f"{exchange.method} {exchange.path}" + (f"?{query}" if query else ""),
-        status=exchange.status,
-        body=exchange.body[:SHOWN].decode("utf-8", "replace"),
-        faults=[f"{note.name} {note.place}: {note.what}" for note in exchange.faults],
-        wrote=_wrote(exchange),
-    )
-
-
-def _wrote(exchange: Exchange) -> str:
-    """The bytes of a stream as they went out, one write a line; of anything else its answer."""
-    if exchange.sent is None or exchange.sent.raw is None:
-        return exchange.reply[:SHOWN].decode("utf-8", "backslashreplace")
-    lines = [f"{us / 1000:8.1f} ms {data[:SHOWN]!r}" for us, data in exchange.sent.raw]
-    if len(lines) > 2 * MOST_WRITES:
-        # Most faults are at the end: it is what they did.
-        left_out = f"         ({len(lines) - 2 * MOST_WRITES} writes are left out)"
-        lines = [*lines[:MOST_WRITES], left_out, *lines[-MOST_WRITES:]]
-    return "\n".join(lines)
 
 
 __all__ = ["Job", "NotStarted", "Outcome", "Runner", "judged", "select"]

@@ -53,15 +53,59 @@ WORTH_ANOTHER_TRY = (*BAD[:1], *BAD[2:], Verdict.NON_STRICT, Verdict.INFO)
 """What is confirmed before it is told."""
 
 
+class Injected(Struct, omit_defaults=True):
+    """A fault that was done to an answer. at_ms: since the request came. place: where in the answer."""
+
+    name: str
+    what: str
+    at_ms: float
+    place: str = ""
+
+
+class Write(Struct, omit_defaults=True):
+    """One write of an answer, as evidence: a chunk on the wire.
+
+    at_ms: since the request came. data: its bytes, or the first of them; size: of all, where `data` has not all.
+    skipped: how many writes before this one are left out.
+    """
+
+    at_ms: float
+    data: bytes
+    size: int = 0
+    skipped: int = 0
+
+
+class Heard(Struct, omit_defaults=True):
+    """One event of a stream, as the standard reads its bytes.
+
+    at_ms: since the request came, when its last byte was written. type: empty where the data is no event. thread: empty
+    for what belongs to the whole turn. says: the rest of it, shortened. skipped: events before this one, left out.
+    """
+
+    at_ms: float
+    id: str = ""
+    type: str = ""
+    thread: str = ""
+    says: str = ""
+    skipped: int = 0
+
+
 class Asked(Struct, omit_defaults=True):
-    """One request, as evidence. at_ms: since the case began. faults: what was done to its answer."""
+    """One request, as evidence. at_ms: since the case began. faults: what was done to its answer.
+
+    headers: of the request, by name; answer: of the answer. size: of the whole answer in bytes.
+    """
 
     at_ms: int
     request: str
     status: int
+    headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
-    faults: list[str] = field(default_factory=list)
-    wrote: str = ""
+    answer: dict[str, str] = field(default_factory=dict)
+    size: int = 0
+    faults: list[Injected] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    events: list[Heard] = field(default_factory=list)
 
 
 class Spoken(Struct, omit_defaults=True):

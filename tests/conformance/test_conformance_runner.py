@@ -72,7 +72,7 @@ def test_a_failure_carries_its_evidence(bench: Bench, channel: Channels) -> None
     assert evidence is not None
     assert [one.op for one in evidence.steps] == ["open", "create_session", "run_turn"]
     assert [one.status for one in evidence.asked] == [201, 200]
-    assert "two  blanks" in evidence.asked[1].wrote
+    assert b"two  blanks" in b"".join(write.data for write in evidence.asked[1].writes)
     assert "agent: blanks" in evidence.scenario
 
 

@@ -48,7 +48,7 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     for fault in evidence.faults:
         yield f"  fault: {fault}"
     for asked in evidence.asked:
-        done = f"  ({'; '.join(asked.faults)})" if asked.faults else ""
+        done = f"  ({'; '.join(one.what for one in asked.faults)})" if asked.faults else ""
         yield f"  {asked.at_ms:>6} ms  {asked.request} -> {asked.status}{done}"
     if evidence.stderr:
         yield "  stderr:"
