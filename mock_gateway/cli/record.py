@@ -84,8 +84,11 @@ def _record(
         terminal.say(f"{FIRST_LINE}{url}")
         recorder.say(f"what comes in goes to {upstream}; what is seen goes to {folder.path}")
 
-    interrupted = serve(Proxy(upstream, recorder), sock, on_ready)
-    recorder.finish()
+    try:
+        interrupted = serve(Proxy(upstream, recorder), sock, on_ready)
+    finally:
+        # A signal to end leaves by an exception.
+        recorder.finish()
     return INTERRUPTED if interrupted else OK
 
 

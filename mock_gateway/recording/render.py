@@ -114,8 +114,11 @@ class Renderer:
             counts = {name: getattr(step.usage, name) for name in step.usage.__struct_fields__}
             counts["cost_in_usd"] = step.cost
             data["usage"] = {name: count for name, count in counts.items() if count is not None}
-        if not data and not step.calls:
-            return {"text": "", "finish": finish or "stop"}
+        if not data.keys() - {"pace"}:
+            # Silence has to be said: a message that only calls, or one that has nothing but an end.
+            if not step.calls:
+                return {"text": "", "finish": finish or "stop", **data}
+            return {"text": "", **data} if data else None
         return data["text"] if [*data] == ["text"] else data or None
 
     def _cut(self, data: Data, pieces: Sequence[str]) -> object | None:

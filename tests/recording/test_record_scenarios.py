@@ -128,6 +128,19 @@ def test_a_message_that_is_much_slower_has_its_own_pace() -> None:
     assert 'say: { text: "0 1 2 3 4 5 ", pace: 2 tokens/s }' in text
 
 
+def test_a_message_that_only_calls_may_have_a_pace_too() -> None:
+    stage = Stage()
+    for turn in range(2):
+        stage.turn(f"Hello {turn}.", (0.01, said("Hello.")), (0.02, over()))
+    stage.turn("Look.", (0.9, called("c", "find", "{}")), (0.9, over("tool_calls")), (0.9, got("c", "here")))
+    stage.turn("Nothing.", (0.9, over()))
+
+    text = stage.text()
+
+    assert 'say: { text: "", pace: { first: 900ms } }\n    call: { tool: find, returns: here }\n' in text
+    assert 'say: { text: "", finish: stop, pace: { first: 900ms } }' in rules(text).split("Nothing.")[1]
+
+
 def test_what_comes_at_once_has_no_pace() -> None:
     stage = Stage()
     stage.turn("Hello.", (0.001, said("Good ")), (0.0012, said("day.")), (0.0013, over()))

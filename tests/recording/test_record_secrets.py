@@ -107,6 +107,7 @@ def test_no_key_gets_into_a_file(tmp_path: Path) -> None:
         talker.say(f"My key is {SENT} or {KEYS[0]}.")
         talker.answer(f"no, {KEYS[1]}")
 
+    recorder.finish()
     text = (tmp_path / "leaky.yaml").read_text("utf-8")
     assert [key for key in (*KEYS, SENT, "pear") if key in text + "".join(said)] == []
     assert text.count(REMOVED) > 8
