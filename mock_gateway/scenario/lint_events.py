@@ -1,7 +1,7 @@
 """Explicit lists of events that would break the contract.
 
 Owns: following a list event by event (which threads live, which calls are open) and naming what a server that keeps the
-contract never sends: TOO-1, THR-1, THR-2, SBX-1. Must not know: how events are played (`core/listed.py`).
+contract never sends: TOO-1, THR-1, THR-2, V1-THR-3, SBX-1. Must not know: how events are played (`core/listed.py`).
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ class StoryCall(Struct):
 
 
 class StoryThread(Struct):
-    """A thread. parent: its parent's label."""
+    """A thread. parent: its parent's label. call: the label of the call that started it."""
 
     parent: str
+    call: str = ""
     ended: bool = False
 
 
@@ -111,7 +112,7 @@ def _thread_created(story: Story, event: ListedEvent) -> Iterator[Finding]:
             "each thread has its own label",
         )
     else:
-        story.threads[event.thread] = StoryThread(event.parent)
+        story.threads[event.thread] = StoryThread(event.parent, event.call)
     call = story.calls.get(event.call)
     if call is None:
         return
@@ -135,8 +136,18 @@ def _thread_done(story: Story, event: ListedEvent) -> Iterator[Finding]:
         if thread.parent == event.thread and not thread.ended:
             message = f"the thread `{label}` would outlive `{event.thread}`, which started it (THR-2)"
             yield event.position, message, "end the inner thread first"
+    yield from _answered_above(story, event)
     if event.thread in story.threads:
         story.threads[event.thread].ended = True
+
+
+def _answered_above(story: Story, event: ListedEvent) -> Iterator[Finding]:
+    thread = story.threads.get(event.thread)
+    call = story.calls.get(thread.call) if thread is not None and not thread.ended else None
+    # A thread that fails may leave its call without a result.
+    if thread is not None and call is not None and not call.answered and event.error is None:
+        message = f"the thread `{event.thread}` is done, and its call `{thread.call}` has no result yet (V1-THR-3)"
+        yield event.position, message, f"put its tool_response before: {{ tool_response: {{ call: {thread.call} }} }}"
 
 
 def _mcp_initialize(story: Story, event: ListedEvent) -> Iterator[Finding]:

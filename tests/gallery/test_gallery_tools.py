@@ -104,7 +104,6 @@ def test_listed_events_come_as_they_are_written(talk: Begin) -> None:
         "model.message",
         "tool.response",
         "thread.done",
-        "tool.response",
         "model.message",
         "turn.done",
     ]

@@ -36,10 +36,11 @@ EVENTS = "agent: a\nturns:\n- events:\n"
                 "message: { call: { id: c, tool: t } }",
                 "thread_created: { thread: w, call: c, name: n, input: i }",
                 "message: { thread: w, call: { id: d, tool: t } }",
+                "tool_response: { call: c, content: x }",
                 "thread_done: { thread: w, output: o }",
                 "tool_response: { thread: w, call: d, content: x }",
             ],
-            "8:5", "the thread `w` has ended before (THR-2)", "before its thread_done",
+            "9:5", "the thread `w` has ended before (THR-2)", "before its thread_done",
         ),
         (
             [
@@ -83,6 +84,15 @@ EVENTS = "agent: a\nturns:\n- events:\n"
             ],
             "6:5", "was made in the thread `main`, not in `w` (THR-2)", "`parent: main`",
         ),
+        (
+            [
+                "message: { call: { id: c, tool: t } }",
+                "thread_created: { thread: w, call: c, name: n, input: i }",
+                "thread_done: { thread: w, output: o }",
+                "tool_response: { call: c, content: x }",
+            ],
+            "6:5", "the thread `w` is done, and its call `c` has no result yet (V1-THR-3)", "tool_response",
+        ),
         (["sandbox_created: {}", "sandbox_created: {}"], "5:5", "a session has one sandbox (SBX-1)", ""),
     ],
 )  # fmt: skip
@@ -109,6 +119,7 @@ def test_one_call_starts_one_thread() -> None:
         "  - message: { call: { id: c, tool: t } }",
         "  - thread_created: { thread: w, call: c, name: n, input: i }",
         "  - thread_created: { thread: v, call: c, name: n, input: i }",
+        "  - tool_response: { call: c, content: x }",
         "  - thread_done: { thread: v, output: o }",
         "  - thread_done: { thread: w, output: o }",
     ]

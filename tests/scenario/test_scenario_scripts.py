@@ -264,10 +264,10 @@ turns:
         after: 2s
       - thread_created: { thread: w, call: c1, name: worker, input: Work }
       - message: { thread: w, say: { text: ok, cut: whole } }
-      - thread_done: { thread: w, output: ok }
       - tool_response: { call: c1, content: { done: true } }
+      - thread_done: { thread: w, output: ok }
 """
-    sandbox, mcp, message, created, inner, done, response = agent_of(text).rules[0].script[0].events
+    sandbox, mcp, message, created, inner, response, done = agent_of(text).rules[0].script[0].events
 
     assert (sandbox.kind, sandbox.name) == ("sandbox_created", "box.1")
     assert (mcp.kind, mcp.thread, mcp.servers) == ("mcp_initialize", "main", ("g", "h"))
@@ -283,7 +283,7 @@ turns:
     )
     assert inner.say is not None and inner.thread == "w"
     assert (done.thread, done.content, done.error) == ("w", "ok", None)
-    assert (response.call, response.content, str(response.position)) == ("c1", {"done": True}, "s.yaml:12:9")
+    assert (response.call, response.content, str(response.position)) == ("c1", {"done": True}, "s.yaml:11:9")
 
 
 def test_a_listed_thread_can_fail_and_a_sandbox_has_an_id_of_its_own() -> None:
