@@ -9,15 +9,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from contract_tests.register import REGISTER, Rule, select
 from contract_tests.runs import Address
+from mock_gateway.conformance.server import SCENARIOS
+from mock_gateway.conformance.server.beta.register import REGISTER, select
+from mock_gateway.conformance.server.rule import Rule
 from mock_gateway.testing.process import running_server
 
-SCENARIOS = Path(__file__).parent / "scenarios"
 OWN_HEARTBEAT = 0.3
 
 

@@ -22,12 +22,22 @@ import schemathesis
 from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation as At
 
-from contract_tests.client import SSE, parse_event, segment
-from contract_tests.grammar import Judge, Past
-from contract_tests.shapes import event_mistakes
-from contract_tests.sse import SseReader
-from contract_tests.verdicts import Violation, require
-from contract_tests.worlds import PAUSES, Pending, allow, message, of_type, pending_in, reply_to, respond, turn_id
+from mock_gateway.conformance.server.beta.grammar import Judge, Past
+from mock_gateway.conformance.server.beta.shapes import event_mistakes
+from mock_gateway.conformance.server.beta.worlds import (
+    PAUSES,
+    Pending,
+    allow,
+    message,
+    of_type,
+    pending_in,
+    reply_to,
+    respond,
+    turn_id,
+)
+from mock_gateway.conformance.server.client import SSE, parse_event, segment
+from mock_gateway.conformance.server.violation import Violation, require
+from mock_gateway.conformance.sse import SseReader
 
 Json = dict[str, Any]
 

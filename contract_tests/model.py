@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contract_tests.client import Json
-from contract_tests.worlds import Pending
+from mock_gateway.conformance.server.beta.worlds import Pending
+from mock_gateway.conformance.server.client import Json
 
 APPROVAL, RESPONSE = "tool.approval_required", "tool.response_required"
 ANSWERS: Mapping[str, str] = {"user.tool_approval": APPROVAL, "user.tool_response": RESPONSE}

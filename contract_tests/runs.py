@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from contract_tests.target import Target, opened
+from mock_gateway.conformance.server.target import Target, opened
 
 Result = TypeVar("Result")
 

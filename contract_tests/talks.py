@@ -10,12 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from contract_tests.client import Json, Speaker, Stream
-from contract_tests.grammar import Judge, Past
-from contract_tests.ledger import judge_log
 from contract_tests.model import BOXED, Session, Turn, has_paper
-from contract_tests.verdicts import require, require_equal
-from contract_tests.worlds import Conversation, Pending, message, of_type, pending_in, text_of, turn_id
+from mock_gateway.conformance.server.beta.grammar import Judge, Past
+from mock_gateway.conformance.server.beta.ledger import judge_log
+from mock_gateway.conformance.server.beta.worlds import (
+    Conversation,
+    Pending,
+    message,
+    of_type,
+    pending_in,
+    text_of,
+    turn_id,
+)
+from mock_gateway.conformance.server.client import Json, Speaker, Stream
+from mock_gateway.conformance.server.violation import require, require_equal
 
 
 def as_stream(shown: Json, log: Sequence[Json]) -> list[Json]:

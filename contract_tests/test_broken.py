@@ -9,9 +9,9 @@ import pytest
 from contract_tests.broken.layers import Layer
 from contract_tests.broken.serving import HEARTBEAT, real_app, serving
 from contract_tests.broken.zoo import every
-from contract_tests.register import REGISTER
-from contract_tests.target import opened
-from contract_tests.trials import Trial, try_all
+from mock_gateway.conformance.server.beta.register import REGISTER
+from mock_gateway.conformance.server.target import opened
+from mock_gateway.conformance.server.trials import Trial, try_all
 
 pytestmark = pytest.mark.own_gateway
 

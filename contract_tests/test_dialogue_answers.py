@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contract_tests.client import Json
-from contract_tests.grammar import judge_turns
 from contract_tests.runs import Address
-from contract_tests.target import Target
-from contract_tests.worlds import Told, allow, deny, message, of_type, reply_to, respond, text_of
+from mock_gateway.conformance.server.beta.grammar import judge_turns
+from mock_gateway.conformance.server.beta.worlds import Told, allow, deny, message, of_type, reply_to, respond, text_of
+from mock_gateway.conformance.server.client import Json
+from mock_gateway.conformance.server.target import Target
 
 
 def lawful(*told: Told) -> bool:

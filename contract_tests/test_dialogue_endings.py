@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 
-from contract_tests.checks.cancel import cancelled_in_a_message, cancelled_in_a_tool
-from contract_tests.client import Json
-from contract_tests.grammar import judge, judge_turns
-from contract_tests.ledger import judge_log
 from contract_tests.runs import Address
-from contract_tests.target import Target
-from contract_tests.worlds import message, of_type, text_of, turn_id
+from mock_gateway.conformance.server.beta.checks.cancel import cancelled_in_a_message, cancelled_in_a_tool
+from mock_gateway.conformance.server.beta.grammar import judge, judge_turns
+from mock_gateway.conformance.server.beta.ledger import judge_log
+from mock_gateway.conformance.server.beta.worlds import message, of_type, text_of, turn_id
+from mock_gateway.conformance.server.client import Json
+from mock_gateway.conformance.server.target import Target
 
 
 def test_cancelling_waits_for_the_tool_that_runs(address: Address) -> None:

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from contract_tests.checks.transport import every_operation
-from contract_tests.client import Answer
 from contract_tests.runs import Address
-from contract_tests.target import Target
-from contract_tests.worlds import Conversation, message, turn_id
+from mock_gateway.conformance.server.beta.checks.transport import every_operation
+from mock_gateway.conformance.server.beta.worlds import Conversation, message, turn_id
+from mock_gateway.conformance.server.client import Answer
+from mock_gateway.conformance.server.target import Target
 
 PAGE = {"origin": "http://localhost:5173"}
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.checks import readings
-from contract_tests.client import Answer, Json
-from contract_tests.conftest import SCENARIOS
 from contract_tests.runs import Address
-from contract_tests.target import Target
-from contract_tests.worlds import Conversation, World, message, of_type, turn_id
+from mock_gateway.conformance.server import SCENARIOS
+from mock_gateway.conformance.server.beta.checks import readings
+from mock_gateway.conformance.server.beta.worlds import Conversation, World, message, of_type, turn_id
+from mock_gateway.conformance.server.client import Answer, Json
+from mock_gateway.conformance.server.target import Target
 from mock_gateway.testing.process import running_server
 
 pytestmark = pytest.mark.own_gateway

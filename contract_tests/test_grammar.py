@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.grammar import Judge, judge, judge_turns
-from contract_tests.ledger import judge_log
 from contract_tests.stories import (
     Json,
     approval,
@@ -28,6 +26,8 @@ from contract_tests.stories import (
     text,
     thread,
 )
+from mock_gateway.conformance.server.beta.grammar import Judge, judge, judge_turns
+from mock_gateway.conformance.server.beta.ledger import judge_log
 
 HELLO = [created(), text("hi"), end(), done(message("hi"))]
 TOOL = [created(), *called("c1"), response("c1"), text("ok", finish="stop"), done(calls_of("c1"), message("ok"))]

@@ -12,19 +12,17 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
 import yaml
 
-from contract_tests.checks.scenes import converse
-from contract_tests.client import Json, Speaker, Stream
-from contract_tests.grammar import judge_turns
-from contract_tests.ledger import judge_log
 from contract_tests.runs import Address
-from contract_tests.target import Target
-from contract_tests.worlds import (
+from mock_gateway.conformance.server import SCENARIOS
+from mock_gateway.conformance.server.beta.checks.scenes import converse
+from mock_gateway.conformance.server.beta.grammar import judge_turns
+from mock_gateway.conformance.server.beta.ledger import judge_log
+from mock_gateway.conformance.server.beta.worlds import (
     PAUSES,
     Conversation,
     message,
@@ -35,9 +33,10 @@ from contract_tests.worlds import (
     turn_id,
     walk,
 )
+from mock_gateway.conformance.server.client import Json, Speaker, Stream
+from mock_gateway.conformance.server.target import Target
 from mock_gateway.testing.process import running_server
 
-SCENARIOS = Path(__file__).parent / "scenarios"
 Bodies = list[tuple[str, int, bytes]]
 """What was asked, the status, the body."""
 

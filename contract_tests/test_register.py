@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.register import READINGS, REGISTER, TEXTS, Rule, select
 from contract_tests.runs import Address
-from contract_tests.target import Target
-from contract_tests.trials import try_one
-from contract_tests.verdicts import Violation
+from mock_gateway.conformance.server.beta.register import READINGS, REGISTER, TEXTS, select
+from mock_gateway.conformance.server.rule import Rule
+from mock_gateway.conformance.server.target import Target
+from mock_gateway.conformance.server.trials import try_one
+from mock_gateway.conformance.server.violation import Violation
 
 ROOT = Path(__file__).resolve().parent.parent
 

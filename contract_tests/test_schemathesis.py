@@ -21,7 +21,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from contract_tests.broken.serving import serving_in_a_thread
 from contract_tests.broken.zoo import every
-from contract_tests.client import KEY, SSE
+from mock_gateway.conformance.server.client import KEY, SSE
 from mock_gateway.gateway import Gateway
 from mock_gateway.http.app import App
 from mock_gateway.runtime import LoopRuntime

@@ -21,13 +21,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from contract_tests.broken.serving import real_app, serving
 from contract_tests.broken.zoo import every
-from contract_tests.client import Json
 from contract_tests.model import MACHINE, STORIES, Session, Turn
 from contract_tests.runs import Address
 from contract_tests.talks import Talk
-from contract_tests.target import Target, opened
-from contract_tests.verdicts import Violation, require, require_equal
-from contract_tests.worlds import (
+from mock_gateway.conformance.server.beta.worlds import (
     Conversation,
     Pending,
     allow,
@@ -39,6 +36,9 @@ from contract_tests.worlds import (
     text_part,
     walk,
 )
+from mock_gateway.conformance.server.client import Json
+from mock_gateway.conformance.server.target import Target, opened
+from mock_gateway.conformance.server.violation import Violation, require, require_equal
 
 BUDGET = settings(
     max_examples=60,

@@ -9,20 +9,20 @@ from typing import TypeVar
 
 import pytest
 
-from contract_tests.client import Speaker, parse_event, segment
-from contract_tests.http11 import ConnectionBroken, Pool
-from contract_tests.sse import Frame, SseReader
-from contract_tests.verdicts import Violation
+from mock_gateway.conformance.server.client import Speaker, parse_event, segment
+from mock_gateway.conformance.server.http11 import ConnectionBroken, Pool
+from mock_gateway.conformance.server.violation import Violation
+from mock_gateway.conformance.sse import Message, SseReader
 
 Result = TypeVar("Result")
 WIRE = (
     "\ufeff: hi\r\nid: 1\r\ndata: é\r\ndata:世\r\n\r\n:c\rdata: 👩\u2028x\r\r"
     "event: e\nretry: 40\nid\ndata\n\ndata: lost"
 ).encode()
-FRAMES = [Frame("é\n世", "1", own_id=True), Frame("👩\u2028x", "1"), Frame("", "", "e", own_id=True)]
+FRAMES = [Message("é\n世", "1", own_id=True), Message("👩\u2028x", "1"), Message("", "", "e", own_id=True)]
 
 
-def frames_of(*pieces: bytes) -> tuple[list[Frame], SseReader]:
+def frames_of(*pieces: bytes) -> tuple[list[Message], SseReader]:
     """What a reader makes of pieces."""
     reader = SseReader()
     return [frame for piece in pieces for frame in reader.feed(piece)], reader
@@ -46,15 +46,15 @@ def test_a_stream_is_the_same_however_it_is_split() -> None:
 def test_a_line_that_says_nothing_changes_nothing(line: str) -> None:
     frames, reader = frames_of(f"id: 7\ndata: x\n{line}\n\n".encode())
 
-    assert frames[0] == Frame("x", "7", own_id=True)
+    assert frames[0] == Message("x", "7", own_id=True)
     assert reader.retry is None
 
 
 def test_a_frame_is_an_event_or_a_violation() -> None:
-    assert parse_event(Frame('{"type": "turn.done"}')) == {"type": "turn.done"}
+    assert parse_event(Message('{"type": "turn.done"}')) == {"type": "turn.done"}
     for data, rule in (("[DONE]", "STR-2"), ("{", "STR-1"), ("[]", "STR-1"), ('{"type": 1}', "STR-1"), ("{}", "STR-1")):
         with pytest.raises(Violation) as caught:
-            parse_event(Frame(data))
+            parse_event(Message(data))
         assert caught.value.rule == rule
 
 

@@ -12,12 +12,12 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, Protocol
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mock_gateway.conformance.server import SCENARIOS
 from mock_gateway.core.script import Agent
 from mock_gateway.gateway import Gateway
 from mock_gateway.http.app import App
@@ -26,7 +26,6 @@ from mock_gateway.runtime import LoopRuntime
 from mock_gateway.scenario.library import Library
 from mock_gateway.settings import Settings
 
-SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 HEARTBEAT = 0.3
 
 

@@ -22,13 +22,13 @@ import schemathesis
 from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation as At
 
-from contract_tests.client import SSE, parse_event, segment
-from contract_tests.sse import SseReader
-from contract_tests.v1.grammar import Judge, Past
-from contract_tests.v1.shapes import event_mistakes
-from contract_tests.v1.worlds import DRAFTS, SESSIONS
-from contract_tests.verdicts import Violation, require
-from contract_tests.worlds import Pending, allow, message, pending_in, reply_to, respond, turn_id
+from mock_gateway.conformance.server.beta.worlds import Pending, allow, message, pending_in, reply_to, respond, turn_id
+from mock_gateway.conformance.server.client import SSE, parse_event, segment
+from mock_gateway.conformance.server.v1.grammar import Judge, Past
+from mock_gateway.conformance.server.v1.shapes import event_mistakes
+from mock_gateway.conformance.server.v1.worlds import DRAFTS, SESSIONS
+from mock_gateway.conformance.server.violation import Violation, require
+from mock_gateway.conformance.sse import SseReader
 
 Json = dict[str, Any]
 Numbered = tuple[int, Json]

@@ -8,12 +8,11 @@ import pytest
 
 from contract_tests.broken.edits import Make
 from contract_tests.broken.layers import Layer
-from contract_tests.broken.serving import HEARTBEAT, serving
-from contract_tests.trials import Trial, try_all
-from contract_tests.v1.broken.serving import real_app
+from contract_tests.broken.serving import HEARTBEAT, real_app, serving
 from contract_tests.v1.broken.zoo import every
-from contract_tests.v1.place import arrived
-from contract_tests.v1.register import REGISTER
+from mock_gateway.conformance.server.trials import Trial, try_all
+from mock_gateway.conformance.server.v1.place import arrived
+from mock_gateway.conformance.server.v1.register import REGISTER
 
 pytestmark = pytest.mark.own_gateway
 

@@ -10,15 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract_tests.broken.serving import serving
-from contract_tests.client import Stream, parse_event
-from contract_tests.sse import Frame
-from contract_tests.v1.broken.serving import real_app
-from contract_tests.v1.place import Place, arrived
-from contract_tests.v1.scenes import SCENES, numbered, scene
-from contract_tests.v1.worlds import Heard, turn_id
-from contract_tests.verdicts import require, require_equal
-from contract_tests.worlds import message
+from contract_tests.broken.serving import real_app, serving
+from mock_gateway.conformance.server.beta.worlds import message
+from mock_gateway.conformance.server.client import Stream, parse_event
+from mock_gateway.conformance.server.v1.place import Place, arrived
+from mock_gateway.conformance.server.v1.scenes import SCENES, numbered, scene
+from mock_gateway.conformance.server.v1.worlds import Heard, turn_id
+from mock_gateway.conformance.server.violation import require, require_equal
+from mock_gateway.conformance.sse import Message
 from mock_gateway.http.app import App
 
 pytestmark = pytest.mark.own_gateway
@@ -49,30 +48,30 @@ def pass_time(app: App, session_id: str, seconds: float) -> None:
             world.sessions[session_id].clock.origin += seconds
 
 
-async def frames_of(stream: Stream) -> list[Frame]:
+async def frames_of(stream: Stream) -> list[Message]:
     """The frames of a stream to its end."""
     require_equal(stream.status, 200, "V1-STR-6", "the status")
     await stream.rest("V1-STR-6")
-    return [Frame(frame.data, frame.id, frame.event) for frame in stream.frames]
+    return [Message(frame.data, frame.id, frame.event) for frame in stream.frames]
 
 
 async def suffixes(heard: Heard) -> None:
     """After every number, said in the body and in the header, comes the rest and nothing else."""
-    whole = [Frame(frame.data, frame.id, frame.event) for frame in heard.stream.frames]
+    whole = [Message(frame.data, frame.id, frame.event) for frame in heard.stream.frames]
     require_equal([number for number, _ in numbered(heard)], list(range(1, len(whole) + 1)), "V1-STR-2", "the numbers")
     for cursor in range(len(whole) + 2):
         found = await frames_after(heard, cursor)
         require_equal(found, [whole[cursor:]] * 2, "V1-STR-6", f"the streams after {cursor}")
 
 
-async def frames_after(heard: Heard, cursor: int) -> list[list[Frame]]:
+async def frames_after(heard: Heard, cursor: int) -> list[list[Message]]:
     """What comes after a number, by the body and by the header."""
     found = []
     for after, headers in ((cursor, {}), (None, {"last-event-id": str(cursor)})):
         stream = await heard.talk.try_follow(heard.id, after, headers)
         ended = stream.status == 200 and await stream.end(5.0)
         require(ended, "V1-STR-10", f"after {cursor} the stream is {stream.status}, or stays open")
-        found.append([Frame(frame.data, frame.id, frame.event) for frame in stream.frames])
+        found.append([Message(frame.data, frame.id, frame.event) for frame in stream.frames])
         await stream.close()
     return found
 
@@ -140,7 +139,7 @@ async def resumed(place: Place, text: str, cuts: Sequence[tuple[int, bool]]) -> 
     await stream.count(1)
     id = turn_id(stream.events)
     other = await talk.follow(id)
-    got: list[Frame] = []
+    got: list[Message] = []
     for length, by_header in cuts:
         got += await first_frames(stream, length)
         await stream.close()
@@ -155,14 +154,14 @@ async def resumed(place: Place, text: str, cuts: Sequence[tuple[int, bool]]) -> 
     require_equal(got, due, "V1-STR-17", "what was read in many connections, next to what one reader had")
 
 
-async def first_frames(stream: Stream, length: int) -> list[Frame]:
+async def first_frames(stream: Stream, length: int) -> list[Message]:
     """So many frames of a stream, or all there are."""
     while len(stream.frames) < length and await stream.pull():
         pass
-    return [Frame(frame.data, frame.id, frame.event) for frame in stream.frames[:length]]
+    return [Message(frame.data, frame.id, frame.event) for frame in stream.frames[:length]]
 
 
-def is_end(frame: Frame) -> bool:
+def is_end(frame: Message) -> bool:
     """Whether it is turn.done."""
     return bool(parse_event(frame)["type"] == "turn.done")
 

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract_tests.broken.serving import HEARTBEAT, serving_in_a_thread
-from contract_tests.register import Rule
-from contract_tests.trials import Trial, try_all
-from contract_tests.v1.broken.serving import real_app
-from contract_tests.v1.place import arrived
-from contract_tests.v1.register import REGISTER
+from contract_tests.broken.serving import HEARTBEAT, real_app, serving_in_a_thread
+from mock_gateway.conformance.server.rule import Rule
+from mock_gateway.conformance.server.trials import Trial, try_all
+from mock_gateway.conformance.server.v1.place import arrived
+from mock_gateway.conformance.server.v1.register import REGISTER
 
 AREAS = {"NET", "ERR", "SES", "TRN", "INP", "STR", "EVT", "MSG", "THR", "TOO", "MCP", "SBX", "LOG", "SEV", "CAN", "PAG"}
 AREAS |= {"DRA"}

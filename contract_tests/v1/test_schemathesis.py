@@ -20,10 +20,10 @@ import yaml
 from schemathesis.checks import CHECKS, load_all_checks
 
 from contract_tests.broken.edits import Make
-from contract_tests.broken.serving import SCENARIOS, serving_in_a_thread
-from contract_tests.client import KEY, SSE
-from contract_tests.v1.broken.serving import MORE, real_app
+from contract_tests.broken.serving import real_app, serving_in_a_thread
 from contract_tests.v1.broken.zoo import every
+from mock_gateway.conformance.server import SCENARIOS
+from mock_gateway.conformance.server.client import KEY, SSE
 from mock_gateway.settings import Keys
 from mock_gateway.testing.process import running_server
 
@@ -129,7 +129,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     keys = ("--key", f"{KEY}={SUBJECT}", "--only-keys")
     # The server as anybody starts it: what is no HTTP is answered by its own protocol, and not by uvicorn's. However
     # long a run is, the turns that it found can be followed; that this ends some day is for other tests (V1-STR-11).
-    told = ("--speed", "0", "--v1-replay", "1000h", "--scenarios", str(SCENARIOS), "--scenarios", str(MORE))
+    told = ("--speed", "0", "--v1-replay", "1000h", "--scenarios", str(SCENARIOS))
     with running_server(*told, *keys) as url:
         return schemathesis_run(url, tmp_path_factory.mktemp("schemathesis"))
 

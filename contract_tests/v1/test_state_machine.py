@@ -21,18 +21,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from contract_tests.broken.edits import Make
 from contract_tests.broken.layers import Layer
-from contract_tests.broken.serving import serving
-from contract_tests.client import Json, Stream
-from contract_tests.v1.broken.serving import real_app
+from contract_tests.broken.serving import real_app, serving
 from contract_tests.v1.broken.zoo import every
-from contract_tests.v1.grammar import Judge, Past
-from contract_tests.v1.ledger import judge_list
-from contract_tests.v1.place import Place, arrived
-from contract_tests.v1.scenes import numbered
-from contract_tests.v1.shapes import turn_mistakes
-from contract_tests.v1.worlds import SESSIONS, Heard, Talk, turn_id
-from contract_tests.verdicts import Violation, require, require_equal
-from contract_tests.worlds import Pending, allow, message, pages, reply_to, respond
+from mock_gateway.conformance.server.beta.worlds import Pending, allow, message, pages, reply_to, respond
+from mock_gateway.conformance.server.client import Json, Stream
+from mock_gateway.conformance.server.v1.grammar import Judge, Past
+from mock_gateway.conformance.server.v1.ledger import judge_list
+from mock_gateway.conformance.server.v1.place import Place, arrived
+from mock_gateway.conformance.server.v1.scenes import numbered
+from mock_gateway.conformance.server.v1.shapes import turn_mistakes
+from mock_gateway.conformance.server.v1.worlds import SESSIONS, Heard, Talk, turn_id
+from mock_gateway.conformance.server.violation import Violation, require, require_equal
 
 pytestmark = pytest.mark.own_gateway
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import register as documented
-from contract_tests.v1 import register as published
 from mock_gateway.conformance.cases import Case, load_cases
 from mock_gateway.conformance.check import catalogue
 from mock_gateway.conformance.expectations import KINDS
 from mock_gateway.conformance.runner import select
+from mock_gateway.conformance.server.beta import register as documented
+from mock_gateway.conformance.server.v1 import register as published
 from mock_gateway.scenario import ScenarioErrors
 
 HEAD = """

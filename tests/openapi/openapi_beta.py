@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openapi_table import Table
 
-from contract_tests.register import REGISTER
+from mock_gateway.conformance.server.beta.register import REGISTER
 from mock_gateway.openapi.beta.examples import SCHEMA_EXAMPLES
 from mock_gateway.openapi.beta.examples_events import SHORT_STREAM, sse_text
 from mock_gateway.openapi.page_html import RULE_ID

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openapi_table import Table
 
-from contract_tests.v1.register import REGISTER
+from mock_gateway.conformance.server.v1.register import REGISTER
 from mock_gateway.openapi.v1.examples import SCHEMA_EXAMPLES
 from mock_gateway.openapi.v1.examples_events import SHORT_STREAM, sse_text
 from mock_gateway.wire.v1 import models, models_base, models_events, models_input, models_messages, models_spec
