@@ -42,7 +42,7 @@ class Seen:
         self.told: Json = {"status": "running", "events": [], "tool_results": [], "actions": []}
         self.messages: Dict[str, Any] = {}  # noqa: UP006
 
-    def take(self, event: Any, number: Optional[int] = None) -> None:  # noqa: UP007, UP045
+    def take(self, event: Any, number: Optional[int] = None) -> None:  # noqa: UP045
         """One event. number: the sequence number, of releases that tell it."""
         kind = event.type
         self.told["events"].append(kind)
@@ -149,7 +149,7 @@ class Adapter:
         told = {"name": "truefoundry-gateway-sdk", "version": sdk.__version__}
         return {**told, "dialects": ["v1"], "capabilities": capabilities}
 
-    def open(self, base_url: str, api_key: str, dialect: str, options: Optional[Json] = None) -> Json:  # noqa: UP007, UP045
+    def open(self, base_url: str, api_key: str, dialect: str, options: Optional[Json] = None) -> Json:  # noqa: UP045
         """A new client. All else is the client's default."""
         self.reset()
         given = options or {}
@@ -194,7 +194,7 @@ class Adapter:
     def wait_turn(self, session_id: str, turn_id: str) -> Json:
         return self._state(turn_id, self._session(session_id).get_turn(turn_id).wait_for_completion())
 
-    def cancel(self, session_id: str, turn_id: Optional[str] = None) -> Json:  # noqa: UP007, UP045
+    def cancel(self, session_id: str, turn_id: Optional[str] = None) -> Json:  # noqa: UP045
         self._session(session_id).cancel()
         return {}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -39,6 +40,10 @@ TRANSPORTS: Mapping[str, tuple[str, Callable[[str], Channel], str]] = {
 """By flag: the name, the channel, what it is."""
 
 
+SHIPPED = "{adapters}"
+"""Stands in a command for the folder of the adapters that come with this package."""
+
+
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Take the flags."""
     for flag, (_, _, says) in TRANSPORTS.items():
@@ -53,4 +58,5 @@ def chosen(flags: Mapping[str, object]) -> Way:
         raise NoWay(f"expected {expected}; found {' and '.join(f'--{flag}' for flag in given) or 'none of them'}")
     transport, channel, _ = TRANSPORTS[given[0]]
     command = str(flags[given[0]])
-    return Way(lambda: channel(command), command, transport, f"--{given[0]} {shlex.quote(command)}")
+    target = command.replace(SHIPPED, str(Path(__file__).parent))
+    return Way(lambda: channel(target), command, transport, f"--{given[0]} {shlex.quote(command)}")
