@@ -23,12 +23,14 @@ ENDS: Mapping[str, tuple[bytes, ...]] = {
 
 
 class LineStage:
-    """The faults of bytes of one stream. written: bytes that it gave so far."""
+    """The faults of bytes of one stream. written: bytes that it gave so far; end: of its last line, where it was
+    changed."""
 
     def __init__(self, injections: Sequence[Injection], words: Words) -> None:
         self.words = words
         self.written = 0
         self.lines = 0
+        self.end = b""
         by_name = {name: [one for one in injections if one.name == name] for name in LINES}
         self._lines = [(LINES[name], one) for name, found in by_name.items() for one in found]
         self._raw = [one for one in injections if one.name in ("insert-bytes", "replace-bytes")]
@@ -234,6 +236,9 @@ def _ends(stage: LineStage, injection: Injection, frame: Frame) -> None:
     ends = ENDS[injection.spec["ends"]]
     for line in frame.all_lines():
         line.end = ends[stage.lines % len(ends)]
+        if stage.end == b"\r" and not line.head + line.value and line.end == b"\n":
+            line.end = b"\r"  # behind a CR it would be no line of its own
+        stage.end = line.end
         stage.lines += 1
     injection.done(f"lines ended with {injection.spec['ends']}")
 

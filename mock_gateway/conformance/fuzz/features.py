@@ -24,7 +24,7 @@ BOTH = ("beta", "v1")
 
 class Feature(Struct, frozen=True):
     """One feature. needs: capabilities of the client. dialects: in which it can be said. share: of the stories that a
-    round may take; those that leave nothing to be drawn need few."""
+    round may take; those that leave nothing to be drawn need few. alone: other features would make it wait for ever."""
 
     name: str
     says: str
@@ -32,18 +32,17 @@ class Feature(Struct, frozen=True):
     needs: tuple[str, ...] = ()
     dialects: tuple[str, ...] = BOTH
     share: float = 1.0
+    alone: bool = False
 
 
 FEATURES: dict[str, Feature] = {}
 
 
-def feature(
-    name: str, says: str, *, needs: tuple[str, ...] = (), dialects: tuple[str, ...] = BOTH, share: float = 1.0
-) -> Callable[[Add], Add]:
-    """Put a function into the table."""
+def feature(name: str, says: str, **more: Any) -> Callable[[Add], Add]:
+    """Put a function into the table. more: of `Feature`."""
 
     def add(function: Add) -> Add:
-        FEATURES[name] = Feature(name, says, function, needs, dialects, share)
+        FEATURES[name] = Feature(name, says, function, **more)
         return function
 
     return add
@@ -236,7 +235,9 @@ def _background(plan: Plan, draw: Draw) -> None:
     plan.notes += [{"seen": {"status": "done"}, "of": "waited"}, {"truth": ["text"], "of": "log"}]
 
 
-@feature("ask.cancel", "a turn is cancelled in the middle, and once more when it is over", needs=("cancel",))
+@feature(
+    "ask.cancel", "a turn is cancelled in the middle, and once more when it is over", needs=("cancel",), alone=True
+)
 def _cancel(plan: Plan, draw: Draw) -> None:
     plan.clock = "real"
     plan.script["then"] = {"wait": "cancel"}
@@ -415,7 +416,7 @@ TOLERATED: Mapping[str, tuple[str, st.SearchStrategy[Json]]] = {
     "unknown-field": ("events have fields that nobody knows", st.fixed_dictionaries({"at": AT})),
     "null-field": (
         "a field is null instead of absent",
-        st.fixed_dictionaries({"field": st.sampled_from(["content", "tool_calls", "finish_reason"]), "at": AT}),
+        st.fixed_dictionaries({"field": st.sampled_from(["usage", "refusal"]), "at": AT}),
     ),
 }
 for _name, (_says, _drawn) in TOLERATED.items():
@@ -441,7 +442,6 @@ COMPLAINED: Mapping[str, tuple[str, st.SearchStrategy[Json]]] = {
     "no-turn-done": ("the last event does not come", NOTHING),
     "after-turn-done": ("something comes after the last event", NOTHING),
     "two-turn-dones": ("the last event comes twice", NOTHING),
-    "invalid-utf8": ("bytes are no UTF-8", st.fixed_dictionaries({"at": AT})),
     "wrong-content-type": ("the answer is no stream", st.just({"value": "text/html"})),
 }
 """Breaks of the contract: the client understands it all the same, or it complains; it never takes them for whole."""
@@ -457,6 +457,15 @@ def _complained(name: str, drawn: st.SearchStrategy[Json]) -> Add:
 
 for _name, (_says, _drawn) in COMPLAINED.items():
     feature(f"tolerance.{_name}", _says)(_complained(_name, _drawn))
+
+
+@feature("tolerance.invalid-utf8", "bytes are no UTF-8: they become U+FFFD, or an error")
+def _invalid_utf8(plan: Plan, draw: Draw) -> None:
+    plan.leaves = True
+    plan.faults.append({"fault": "invalid-utf8", "on": ON_CREATE, "at": {"event": draw(EVENT)}})
+    replaced = [{"seen": {"status": "done", "text": {"has": "\ufffd"}}}]
+    plan.notes.append({"any": [[{"truth": "all"}], replaced, [{"fails": {}}]], "of": "first"})
+
 
 REFUSED = (400, 401, 403, 404, 409, 412, 413, 422, 500, 502, 503)
 

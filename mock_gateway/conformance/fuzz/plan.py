@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from mock_gateway.conformance.expectations import UNDERSTOOD
 from mock_gateway.conformance.fuzz.story import Story
 
 Json = dict[str, Any]
@@ -69,7 +70,7 @@ class Plan(Struct):
         ways: list[list[Json]] = [[{"truth": "all"}], [{"fails": {}}]]
         if self.ends_anyhow:
             ways.append([{"seen": {"status": "running"}}])
-        spoken = {note["of"] for note in self.notes}
+        spoken = {note["of"] for note in self.notes if next(iter(note)) in UNDERSTOOD}
         return [
             {"any": ways, "of": step["as"]} for step in self.steps if "run_turn" in step and step["as"] not in spoken
         ]

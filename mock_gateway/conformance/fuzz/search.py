@@ -136,7 +136,7 @@ class Search(Struct):
         while True:
             dialect = random.choice(self.dialects)
             left = [one for one in self._usable(dialect, capabilities) if not self._is_found(one)]
-            models = [one for one in left if one.name.startswith(("model.", "ask."))]
+            models = [one for one in left if one.name.startswith(("model.", "ask.")) and not one.alone]
             wires = [one for one in left if one.name.startswith("wire.") and one.share == 1]
             if not models or not wires:
                 return
