@@ -95,7 +95,8 @@ class Delivery:
         self._send, self._receive = call.send, call.receive
         self._gone = asyncio.Event()
         self._sent = 0
-        self._held: list[tuple[bytes, set[int]]] = []
+        self._held = bytearray()
+        self._cuts_held: set[int] = set()
         self._whole_held = 0
         self._is_stream = False
         self._gzip: Any = None
@@ -266,7 +267,7 @@ class Delivery:
 
     def _places(self, frame: Frame | None, data: bytes) -> Iterator[tuple[int, Injection]]:
         words = self._call.dialect.words
-        ahead = self._sent + sum(len(held) for held, _ in self._held)
+        ahead = self._sent + len(self._held)
         for injection in self._find(*CUTS):
             at = injection.spec.at
             if at is None:
@@ -290,7 +291,8 @@ class Delivery:
             await self._pieces(data, cuts)
             return
         joined.done("events were held back and came together")
-        self._held.append((data, cuts))
+        self._cuts_held |= {len(self._held) + place for place in cuts}
+        self._held += data
         self._whole_held += is_event
         if self._whole_held == joined.spec["events"]:
             await self._flush_held()
@@ -299,11 +301,8 @@ class Delivery:
         self._whole_held = 0
         if not self._held:
             return
-        data, cuts = b"", set[int]()
-        for held, places in self._held:
-            cuts |= {len(data) + place for place in places}
-            data += held
-        self._held.clear()
+        data, cuts = bytes(self._held), self._cuts_held
+        self._held, self._cuts_held = bytearray(), set()
         await self._pieces(data, cuts)
 
     async def _pieces(self, data: bytes, cuts: set[int]) -> None:
