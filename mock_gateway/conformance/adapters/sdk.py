@@ -18,9 +18,12 @@ import threading  # noqa: E402
 import time  # noqa: E402
 from concurrent.futures import ThreadPoolExecutor  # noqa: E402
 from importlib import import_module  # noqa: E402
-from typing import Any, Callable, Dict, Iterator, List, Optional  # noqa: E402, UP035  # the client runs on older Pythons
+from typing import TYPE_CHECKING, Any  # noqa: E402
 
-Json = Dict[str, Any]  # noqa: UP006
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Json = dict[str, Any]
 
 httpx: Any = import_module("httpx")
 sdk: Any = import_module("truefoundry_gateway_sdk")
@@ -40,9 +43,9 @@ class Seen:
 
     def __init__(self) -> None:
         self.told: Json = {"status": "running", "events": [], "tool_results": [], "actions": []}
-        self.messages: Dict[str, Any] = {}  # noqa: UP006
+        self.messages: dict[str, Any] = {}
 
-    def take(self, event: Any, number: Optional[int] = None) -> None:  # noqa: UP045
+    def take(self, event: Any, number: int | None = None) -> None:
         """One event. number: the sequence number, of releases that tell it."""
         kind = event.type
         self.told["events"].append(kind)
@@ -71,8 +74,8 @@ class Seen:
 
     def json(self) -> Json:
         """All of it."""
-        said: Dict[str, List[Any]] = {}  # noqa: UP006
-        calls: List[Json] = []  # noqa: UP006
+        said: dict[str, list[Any]] = {}
+        calls: list[Json] = []
         for message in self.messages.values():
             said.setdefault(message.thread_id, []).append(message)
             calls += [
@@ -104,7 +107,7 @@ def text_of(message: Any) -> str:
     return message.content or ""
 
 
-def actions(event: Any) -> List[Json]:  # noqa: UP006
+def actions(event: Any) -> list[Json]:
     """What an event asks the user for."""
     if event.type == "mcp.auth_required":
         return [{"kind": "auth", "server": server.name, "url": server.auth_url} for server in event.mcp_servers]
@@ -141,7 +144,7 @@ class Adapter:
         self.write = write
         self.is_quiet = False
         self.client: Any = None
-        self.sessions: Dict[str, Any] = {}  # noqa: UP006
+        self.sessions: dict[str, Any] = {}
 
     def hello(self) -> Json:
         """Who answers."""
@@ -149,7 +152,7 @@ class Adapter:
         told = {"name": "truefoundry-gateway-sdk", "version": sdk.__version__}
         return {**told, "dialects": ["v1"], "capabilities": capabilities}
 
-    def open(self, base_url: str, api_key: str, dialect: str, options: Optional[Json] = None) -> Json:  # noqa: UP045
+    def open(self, base_url: str, api_key: str, options: Json | None = None, **_dialect: str) -> Json:
         """A new client. All else is the client's default."""
         self.reset()
         given = options or {}
@@ -194,7 +197,7 @@ class Adapter:
     def wait_turn(self, session_id: str, turn_id: str) -> Json:
         return self._state(turn_id, self._session(session_id).get_turn(turn_id).wait_for_completion())
 
-    def cancel(self, session_id: str, turn_id: Optional[str] = None) -> Json:  # noqa: UP045
+    def cancel(self, session_id: str, **_turn: str) -> Json:
         self._session(session_id).cancel()
         return {}
 
@@ -209,7 +212,7 @@ class Adapter:
     def run_turn(self, session_id: str, input: Any = None, previous_turn_id: Any = None, **reading: Any) -> Json:
         return self._run(session_id, input and [item_of(item) for item in input], previous_turn_id, **reading)
 
-    def run_turns(self, turns: List[Json]) -> Json:  # noqa: UP006
+    def run_turns(self, turns: list[Json]) -> Json:
         self.is_quiet = True
         try:
             with ThreadPoolExecutor(len(turns)) as pool:
@@ -217,7 +220,7 @@ class Adapter:
         finally:
             self.is_quiet = False
 
-    def answer(self, session_id: str, answers: List[Json], **reading: Any) -> Json:  # noqa: UP006
+    def answer(self, session_id: str, answers: list[Json], **reading: Any) -> Json:
         return self._run(session_id, [answer_of(one) for one in answers], None, **reading)
 
     def resume_mcp(self, session_id: str, **reading: Any) -> Json:

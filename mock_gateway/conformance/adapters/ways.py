@@ -58,5 +58,5 @@ def chosen(flags: Mapping[str, object]) -> Way:
         raise NoWay(f"expected {expected}; found {' and '.join(f'--{flag}' for flag in given) or 'none of them'}")
     transport, channel, _ = TRANSPORTS[given[0]]
     command = str(flags[given[0]])
-    target = command.replace(SHIPPED, str(Path(__file__).parent))
+    target = command.replace(SHIPPED, shlex.quote(str(Path(__file__).parent)))
     return Way(lambda: channel(target), command, transport, f"--{given[0]} {shlex.quote(command)}")
