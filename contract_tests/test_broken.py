@@ -10,44 +10,47 @@ from contract_tests.broken.layers import Layer
 from contract_tests.broken.serving import HEARTBEAT, real_app, serving
 from contract_tests.broken.zoo import every
 from mock_gateway.conformance.server.beta.register import REGISTER
-from mock_gateway.conformance.server.target import opened
-from mock_gateway.conformance.server.trials import Trial, try_all
+from mock_gateway.conformance.server.trials import Aim, results_of
+from mock_gateway.conformance.verdicts import Result, Verdict
 
+BROKEN = (Verdict.FAIL, Verdict.NON_STRICT)
+"""What a broken rule is worth. A check that is only kept from its rule is UNTESTABLE."""
 pytestmark = pytest.mark.own_gateway
 
 PATIENCE = 8.0
 
 
-async def trials_of(layer: type[Layer] | object) -> list[Trial]:
-    """Every check against a gateway with this layer around it."""
+async def results_on(layer: type[Layer] | object) -> list[Result]:
+    """Every check against a gateway with this layer around it, as `mock-gateway check server` runs them."""
     assert callable(layer)
-    async with serving(layer(real_app())) as url, opened(url, patience=PATIENCE, heartbeat=HEARTBEAT) as target:
-        return await try_all(target, REGISTER.values())
+    async with serving(layer(real_app())) as url:
+        aim = Aim(url, "beta", patience=PATIENCE, heartbeat=HEARTBEAT)
+        return (await results_of(aim, REGISTER.values()))[0]
 
 
-def blamed(trials: list[Trial]) -> dict[str, str]:
-    """The checks that failed, with the rule that each blames."""
-    return {trial.rule.id: trial.blames for trial in trials if trial.violation is not None}
+def blamed(results: list[Result]) -> dict[str, str]:
+    """The checks that did not pass, with the rule that each blames."""
+    return {one.case: one.bucket.removeprefix(f"{one.case}:") for one in results if one.verdict is not Verdict.PASS}
 
 
-def told(trials: list[Trial], ids: set[str]) -> str:
+def told(results: list[Result], ids: set[str]) -> str:
     """What these checks say."""
-    return "\n".join(f"[{trial.rule.id}] {trial.violation}"[:1500] for trial in trials if trial.rule.id in ids)
+    return "\n".join(f"{one.verdict} {one.case} {one.message} {one.got}"[:1500] for one in results if one.case in ids)
 
 
 @pytest.mark.parametrize("name", sorted(every()))
 def test_a_broken_gateway_turns_red_exactly_what_it_breaks(name: str) -> None:
     broken = every()[name]
 
-    trials = asyncio.run(trials_of(broken.make))
+    results = asyncio.run(results_on(broken.make))
 
-    found = blamed(trials)
-    red = {id for id, rule in found.items() if id == rule}
-    assert red == broken.red, f"{name}: {told(trials, red ^ broken.red)}"
+    found = blamed(results)
+    red = {one.case for one in results if one.verdict in BROKEN}
+    assert red == broken.red, f"{name}: {told(results, red ^ broken.red)}"
     astray = {
         id for id, rule in found.items() if id != rule and rule not in broken.red and broken.blocked.get(id) != rule
     }
-    assert not astray, f"{name}: {told(trials, astray)}"
+    assert not astray, f"{name}: {told(results, astray)}"
 
 
 def test_every_rule_has_a_broken_gateway() -> None:
@@ -57,6 +60,6 @@ def test_every_rule_has_a_broken_gateway() -> None:
 
 
 def test_a_layer_that_bends_nothing_turns_nothing_red() -> None:
-    trials = asyncio.run(trials_of(Layer))
+    results = asyncio.run(results_on(Layer))
 
-    assert blamed(trials) == {}, told(trials, set(blamed(trials)))
+    assert blamed(results) == {}, told(results, set(blamed(results)))

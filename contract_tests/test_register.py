@@ -14,8 +14,9 @@ from contract_tests.runs import Address
 from mock_gateway.conformance.server.beta.register import READINGS, REGISTER, TEXTS, select
 from mock_gateway.conformance.server.rule import Rule
 from mock_gateway.conformance.server.target import Target
-from mock_gateway.conformance.server.trials import try_one
+from mock_gateway.conformance.server.trials import Trial, attempt
 from mock_gateway.conformance.server.violation import Violation
+from mock_gateway.conformance.verdicts import Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,17 +31,17 @@ def test_the_gateway_keeps_the_rule(
     request: pytest.FixtureRequest,
     record_property: Callable[[str, object], None],
 ) -> None:
-    async def story(target: Target) -> tuple[Violation | None, dict[str, str]]:
-        return await try_one(target, rule), target.notes
+    async def story(target: Target) -> tuple[Trial, dict[str, str]]:
+        return await attempt(target, rule), target.notes
 
-    violation, notes = address.run(story)
+    trial, notes = address.run(story)
 
     for id, reading in notes.items():
         record_property(id, reading)
-    if violation is not None and rule.level == "SHOULD" and request.config.getoption("--gateway-url"):
-        warnings.warn(ContractFlaw(str(violation)), stacklevel=1)
-    elif violation is not None:
-        raise violation
+    if trial.verdict is Verdict.NON_STRICT and request.config.getoption("--gateway-url"):
+        warnings.warn(ContractFlaw(f"{rule.id}: {trial.message}"), stacklevel=1)
+    else:
+        assert trial.verdict is Verdict.PASS, f"{trial.blames}: {trial.message}\n{trial.shown}"
 
 
 def test_a_reading_is_noted_when_it_is_found(address: Address) -> None:

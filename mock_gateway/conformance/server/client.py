@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from mock_gateway.conformance.server.hooks import Voice
 from mock_gateway.conformance.server.http11 import ConnectionBroken, Exchange, Headers, Pool
+from mock_gateway.conformance.server.record import note
 from mock_gateway.conformance.server.violation import Violation, require
 from mock_gateway.conformance.sse import Message, SseReader
 
@@ -31,12 +33,14 @@ class Answer:
     status: int
     headers: Headers
     body: bytes
+    voice: Voice | None = None
 
     @property
     def json(self) -> Any:
         """The body as JSON. Raises `Violation` (NET-3)."""
         try:
-            return json.loads(self.body)
+            value = json.loads(self.body)
+            return value if self.voice is None else self.voice.back(value)
         except ValueError:
             raise Violation("NET-3", f"{self.asked} was not answered with JSON", self.shown()) from None
 
@@ -88,6 +92,7 @@ class Stream:
     asked: str
     exchange: Exchange
     patience: float
+    voice: Voice | None = None
     reader: SseReader = field(default_factory=SseReader)
     frames: list[Message] = field(default_factory=list)
     events: list[Json] = field(default_factory=list)
@@ -115,7 +120,8 @@ class Stream:
         self.closed = not piece
         for frame in self.reader.feed(piece):
             self.frames.append(frame)
-            self.events.append(parse_event(frame))
+            event = parse_event(frame)
+            self.events.append(event if self.voice is None else self.voice.back(event))
         return not self.closed
 
     async def more(self) -> bool:
@@ -176,18 +182,21 @@ class Speaker:
     """Somebody who talks to one world of a gateway.
 
     base: base path with the world's prefix. patience: seconds for any answer. key: sent as the bearer key; None sends
-    no Authorization header at all.
+    no Authorization header at all. voice: translates, on a gateway that has agents of its own.
     """
 
-    def __init__(self, pool: Pool, base: str, *, patience: float = 10.0, key: str | None = KEY) -> None:
+    def __init__(
+        self, pool: Pool, base: str, *, patience: float = 10.0, key: str | None = KEY, voice: Voice | None = None
+    ) -> None:
         self.pool = pool
         self.base = base
         self.patience = patience
         self.key = key
+        self.voice = voice
 
     def as_(self, key: str | None) -> Speaker:
         """The same world, with another key."""
-        return Speaker(self.pool, self.base, patience=self.patience, key=key)
+        return Speaker(self.pool, self.base, patience=self.patience, key=key, voice=self.voice)
 
     async def exchange(
         self,
@@ -200,6 +209,8 @@ class Speaker:
         headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """One request and the head of its answer. path: below the base path, already percent-encoded."""
+        if self.voice is not None:
+            json_body, query = self.voice.out(json_body), self.voice.out(query)
         sent = {} if self.key is None else {"authorization": f"Bearer {self.key}"}
         if json_body is not None:
             content = json.dumps(json_body).encode()
@@ -209,7 +220,9 @@ class Speaker:
             path += ("&" if "?" in path else "?") + urlencode(query)
         writes_length = "content-length" in sent
         body = b"" if content is None and method == "POST" and not writes_length else content
-        return await self.pool.send(method, self.base + path, sent.items(), body, self.patience)
+        noted = note(f"{method} {self.base}{path}", body)
+        noted.exchange = await self.pool.send(method, self.base + path, sent.items(), body, self.patience)
+        return noted.exchange
 
     async def send(
         self,
@@ -224,7 +237,7 @@ class Speaker:
         """One request and its whole answer."""
         exchange = await self.exchange(method, path, json_body=json, content=content, query=query, headers=headers)
         body = await exchange.body(self.patience)
-        return Answer(f"{method} {path}", exchange.status, exchange.headers, body)
+        return Answer(f"{method} {path}", exchange.status, exchange.headers, body, self.voice)
 
     async def open(
         self,
@@ -237,12 +250,12 @@ class Speaker:
     ) -> Stream:
         """One request whose answer is read bit by bit."""
         exchange = await self.exchange(method, path, json_body=json, query=query, headers=headers)
-        return Stream(f"{method} {path}", exchange, self.patience)
+        return Stream(f"{method} {path}", exchange, self.patience, self.voice)
 
     async def refused(self, stream: Stream) -> Answer:
         """The whole answer of a request that was opened as a stream and is none."""
         body = await stream.exchange.body(self.patience)
-        return Answer(stream.asked, stream.status, stream.headers, body)
+        return Answer(stream.asked, stream.status, stream.headers, body, self.voice)
 
 
 def segment(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -114,18 +115,20 @@ class _Connection(asyncio.Protocol):
 
 @dataclass(slots=True)
 class Exchange:
-    """A request that was sent, and its answer as far as it came."""
+    """A request that was sent, and its answer as far as it came. read: its body so far, with monotonic seconds."""
 
     pool: Pool
     status: int
     headers: Headers
     _connection: _Connection | None
+    read: list[tuple[float, bytes]] = field(default_factory=list)
 
     async def piece(self, patience: float) -> bytes:
         """The next piece of the body; empty at its end. Raises `TimeoutError`, `ConnectionBroken`."""
         connection = self._connection
         while connection is not None:
             if connection.pieces:
+                self.read.append((time.monotonic(), connection.pieces[0]))
                 return connection.pieces.popleft()
             if connection.complete:
                 self.close()

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from mock_gateway.conformance.server.beta.worlds import Conversation, World
 from mock_gateway.conformance.server.client import KEY, Answer, Speaker
+from mock_gateway.conformance.server.hooks import Hooks
 from mock_gateway.conformance.server.http11 import Pool
 
 _NUMBERS = count(1)
@@ -25,6 +26,7 @@ class Target:
 
     url: base URL. patience: seconds for any answer and any gap that the scenarios do not explain.
     heartbeat: seconds of silence after which it sends a comment (STR-4). notes: which readings were found, by rule id.
+    key: that is let in. hooks: what stands in for the agents of the checks; None when those are there.
     """
 
     url: str
@@ -32,12 +34,16 @@ class Target:
     patience: float = 10.0
     heartbeat: float = 15.0
     notes: dict[str, str] = field(default_factory=dict)
+    key: str = KEY
+    hooks: Hooks | None = None
 
-    def speaker(self, prefix: str | None = None, key: str | None = KEY) -> Speaker:
-        """Somebody in a world of their own; prefix: with its slash in front, None makes a new one."""
+    def speaker(self, prefix: str | None = None) -> Speaker:
+        """Somebody in a world of their own; prefix: with its slash in front, None makes a new one, if there are any."""
         if prefix is None:
-            prefix = f"/contract-{uuid4().hex[:12]}-{next(_NUMBERS)}"
-        return Speaker(self.pool, urlsplit(self.url).path + prefix, patience=self.patience, key=key)
+            has_worlds = self.hooks is None or self.hooks.worlds
+            prefix = f"/contract-{uuid4().hex[:12]}-{next(_NUMBERS)}" if has_worlds else ""
+        voice = None if self.hooks is None else self.hooks.voice()
+        return Speaker(self.pool, urlsplit(self.url).path + prefix, patience=self.patience, key=self.key, voice=voice)
 
     async def fetch(self, url: str) -> Answer:
         """What a person's browser would get at an address, on this gateway or elsewhere. No key is sent."""
@@ -59,10 +65,12 @@ class Target:
 
 
 @asynccontextmanager
-async def opened(url: str, *, patience: float = 10.0, heartbeat: float = 15.0) -> AsyncIterator[Target]:
+async def opened(
+    url: str, *, patience: float = 10.0, heartbeat: float = 15.0, key: str = KEY, hooks: Hooks | None = None
+) -> AsyncIterator[Target]:
     """A target with connections, for the length of a block."""
     pool = Pool.of(url)
     try:
-        yield Target(url.rstrip("/"), pool, patience, heartbeat)
+        yield Target(url.rstrip("/"), pool, patience, heartbeat, key=key, hooks=hooks)
     finally:
         pool.close()

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from mock_gateway.conformance.server.client import KEY
+from mock_gateway.conformance.server.hooks import Hooks
 from mock_gateway.conformance.server.target import Target, opened
 from mock_gateway.conformance.server.v1.worlds import Talk, Town
 
@@ -46,10 +48,12 @@ def at_place(target: Target) -> Place:
 
 
 @asynccontextmanager
-async def arrived(url: str, *, patience: float = 10.0, heartbeat: float = 15.0) -> AsyncIterator[Place]:
+async def arrived(
+    url: str, *, patience: float = 10.0, heartbeat: float = 15.0, key: str = KEY, hooks: Hooks | None = None
+) -> AsyncIterator[Place]:
     """A place with connections, for the length of a block."""
     async with opened(url, patience=patience, heartbeat=heartbeat) as target:
-        place = Place(target.url, target.pool, patience, heartbeat)
+        place = Place(target.url, target.pool, patience, heartbeat, key=key, hooks=hooks)
         try:
             yield place
         finally:

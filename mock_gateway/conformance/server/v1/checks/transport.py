@@ -134,7 +134,7 @@ async def net_5(place: Place) -> None:
 @rule("V1-NET-6", "A browser's preflight is answered without a key, with the headers that it asks for.", level="SHOULD")
 async def net_6(place: Place) -> None:
     """OPTIONS carries no key."""
-    speaker = place.speaker(key=None)
+    speaker = place.speaker().as_(None)
     wanted = "authorization,content-type,last-event-id,x-fern-language,x-fern-sdk-version"
     origin = {"origin": "http://localhost:5173", "access-control-request-headers": wanted}
     for method, path in (("POST", SESSIONS), ("PATCH", f"{DRAFTS}/any"), ("GET", f"{SESSIONS}/any/turns")):
