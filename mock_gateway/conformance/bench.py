@@ -89,13 +89,15 @@ class Bench:
         prefix = f"/{name.lower()}-{dialect}-{next(self._numbers)}"
         return self.on_loop(lambda: Stage(self, prefix, self.dialects[dialect], RATES[clock]))
 
-    def asked(self, world: str) -> list[Exchange]:
-        """What was asked in a world and has been answered, in the order in which it came."""
-        return sorted(self._asked[world], key=lambda exchange: exchange.at)
+    def asked(self, world: str, since: float = 0.0) -> list[Exchange]:
+        """What was asked in a world, in the order in which it came. since: wall seconds."""
+        known = [*self._asked[world], *self.unanswered(world)]
+        return sorted((one for one in known if one.at >= since), key=lambda exchange: exchange.at)
 
-    def asked_so_far(self, world: str) -> int:
-        """How many requests of a world have been answered."""
-        return len(self._asked.get(world, ()))
+    def unanswered(self, world: str) -> list[Exchange]:
+        """What was asked in a world and has not been answered to the end."""
+        entries = self.gateway.journal.entries
+        return [one for one in entries if isinstance(one, Exchange) and one.world == world and not one.is_complete]
 
     def forget(self, world: str) -> None:
         """Forget a world and everything in it."""
@@ -116,6 +118,7 @@ class Stage:
         self.prefix = prefix
         self.dialect = dialect
         self.base_url = bench.url + prefix
+        self._since = 0.0
         self._world = bench.gateway.world(prefix)
         self._world.rate = rate
 
@@ -126,10 +129,20 @@ class Stage:
         return agent.name
 
     def put_fault(self, fault: Mapping[str, object]) -> None:
-        """Put a fault on this world; its `on` may have names that the dialects share. Raises `FaultError`."""
+        """Put a fault on this world. Raises `FaultError`.
+
+        Its `on` may have names that the dialects share; with `dialects` it is for these only. A `location` may say
+        `ELSEWHERE`, which is this world as it is reached by another host name.
+        """
+        fault = dict(fault)
+        if self.dialect.name not in fault.pop("dialects", (self.dialect.name,)):
+            return
         on = fault.get("on")
         if isinstance(on, list):
-            fault = {**fault, "on": [name for shared in on for name in SAME.get(shared, (shared,))]}
+            fault["on"] = [name for shared in on for name in SAME.get(shared, (shared,))]
+        if "location" in fault:
+            elsewhere = self.base_url.replace("127.0.0.1", "localhost")
+            fault["location"] = str(fault["location"]).replace("ELSEWHERE", elsewhere)
         spec = parse_fault(fault)
         self.bench.on_loop(lambda: self.bench.gateway.faults.put(spec, world=self.prefix))
 
@@ -151,28 +164,24 @@ class Stage:
         """What a reader has to have understood. See `oracle.truth`."""
         return self.bench.on_loop(lambda: oracle.truth(turn, self.dialect, after, upto))
 
-    def asked(self, *operations: str) -> list[Exchange]:
-        """What was asked here; of some operations, by a dialect's name for them or by one that the dialects share."""
-        found = self.bench.on_loop(lambda: self.bench.asked(self.prefix))
+    def asked(self, *operations: str, since: float = 0.0) -> list[Exchange]:
+        """What was asked here; of some operations, by a dialect's name for them or by one that the dialects share.
+
+        since: wall seconds.
+        """
+        earliest = max(since, self._since)
+        found = self.bench.on_loop(lambda: self.bench.asked(self.prefix, earliest))
         names = {name for one in operations for name in SAME.get(one, (one,))}
         return [one for one in found if not operations or one.operation in names]
 
     def all_closed(self, within: float) -> bool:
         """Whether every stream of this world has ended; waits for it. within: seconds."""
         until = time.monotonic() + within
-        while self.bench.on_loop(self._open_streams):
+        while self.bench.on_loop(lambda: self.bench.unanswered(self.prefix)):
             if time.monotonic() > until:
                 return False
             time.sleep(0.01)
         return True
-
-    def _open_streams(self) -> int:
-        entries = self.bench.gateway.journal.entries
-        return sum(isinstance(one, Exchange) and one.world == self.prefix and not one.is_complete for one in entries)
-
-    def asked_so_far(self) -> int:
-        """How much was asked here."""
-        return self.bench.asked_so_far(self.prefix)
 
     def cursor(self, exchange: Exchange) -> int:
         """The cursor that a stream was asked for with, refused or not."""
@@ -183,6 +192,7 @@ class Stage:
 
     def clear(self) -> None:
         """Make room for another story in the same world: no faults, no agents, nothing was asked; sessions stay."""
+        self._since = time.time()
         self.bench.on_loop(self._clear)
 
     def _clear(self) -> None:

@@ -8,7 +8,6 @@ Must not know: how a run is done (`runner.py`), what a failure is worth (`verdic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct, field, to_builtins
@@ -18,9 +17,9 @@ from mock_gateway.conformance.bench import Stage
 from mock_gateway.conformance.cases.case import Case, Expectation
 from mock_gateway.conformance.observation import FIELDS, Observation
 from mock_gateway.conformance.oracle import Difference, differences
+from mock_gateway.conformance.sent import SENT_PARTS
 from mock_gateway.core.commands import Item, ToolAnswer, ToolApproval
 from mock_gateway.core.state import Turn
-from mock_gateway.journal import Exchange
 
 
 class Taken(Struct):
@@ -86,15 +85,17 @@ def truth(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     missing = [name for name in fields if wanted.value != "all" and getattr(seen, name) is None]
     if missing:
         raise NotReported(", ".join(missing))
-    seen.events = _without_inserted(seen.events, run.case.faults)
+    _forget_inserted(seen, run.case.faults)
     upto = seen.last if wanted.options.get("upto") == "reported" else None
     yield from differences(run.stage.truth(taken.turns[-1], taken.args.get("after") or 0, upto), seen, fields)
 
 
-def _without_inserted(events: list[str] | None, faults: Iterable[Mapping[str, Any]]) -> list[str] | None:
-    """The events that the turn has: a client may well deliver those that a fault has put between them."""
-    inserted = {fault.get("type", UNKNOWN) for fault in faults if fault.get("fault") == "unknown-event"}
-    return events and [kind for kind in events if kind not in inserted]
+def _forget_inserted(seen: Observation, faults: Iterable[Mapping[str, Any]]) -> None:
+    """Leave the events that the turn has: a client may well deliver those that a fault has put between them."""
+    inserted = {fault.get("type", UNKNOWN): fault for fault in faults if fault.get("fault") == "unknown-event"}
+    seen.events = seen.events and [kind for kind in seen.events if kind not in inserted]
+    if any(fault.get("number") == "own" for fault in inserted.values()):
+        seen.last = None  # all that follows has another number than in the turn
 
 
 def _truth_of_many(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
@@ -193,88 +194,7 @@ def sent(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     asked = run.stage.asked(*operations, since=since)
     for name, part in SENT_PARTS.items():
         if name in wanted.options:
-            yield from part.judge(run, asked, "+".join(operations), wanted.options[name])
-
-
-def _times(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
-    least, most = wanted if isinstance(wanted, list) else (wanted, wanted)
-    if len(asked) < least or (most is not None and len(asked) > most):
-        expected = f"{least} times" if least == most else f"{least} to {most if most is not None else 'any'} times"
-        yield Difference(f"sent.{operation}.times", expected, f"{len(asked)} times", f"{operation} was asked for")
-
-
-def _cursors(run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
-    got = [run.stage.cursor(one) for one in asked]
-    if got != wanted:
-        yield Difference(f"sent.{operation}.after", repr(wanted), repr(got), "the cursors that were sent")
-
-
-def _statuses(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
-    got = [one.status for one in asked]
-    if got != wanted:
-        yield Difference(f"sent.{operation}.status", repr(wanted), repr(got), "the answers that came")
-
-
-def _apart(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
-    least, most = wanted
-    for number, (one, other) in enumerate(pairwise(asked), 2):
-        gap = (other.at - one.at - one.took) * 1000
-        if gap < least or (most is not None and gap > most):
-            yield Difference(
-                f"sent.{operation}.apart_ms",
-                f"{least} to {most} ms",
-                f"{gap:.0f} ms",
-                f"the pause before number {number}",
-            )
-
-
-def _growing(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
-    gaps = [(other.at - one.at - one.took) * 1000 for one, other in pairwise(asked)]
-    half = len(gaps) // 2
-    # Halves, as one pause alone says little when a machine is busy.
-    if wanted and half and sum(gaps[-half:]) < 1.3 * sum(gaps[:half]):
-        told = ", ".join(f"{gap:.0f}" for gap in gaps)
-        yield Difference(f"sent.{operation}.growing", "pauses that grow", f"{told} ms")
-
-
-def _headers(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
-    for one in asked:
-        for name, part in wanted.items():
-            if part not in (one.header(name) or ""):
-                yield Difference(f"sent.{operation}.headers", f"{name}: ...{part}...", repr(one.header(name)))
-
-
-def _lacks(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
-    for one in asked:
-        for name, part in wanted.items():
-            if part in (one.header(name) or ""):
-                yield Difference(f"sent.{operation}.lacks", f"{name} without {part}", repr(one.header(name)))
-
-
-def _body(_run: Run, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
-    for one in asked:
-        if not _holds(one.json(), wanted):
-            yield Difference(f"sent.{operation}.body", repr(wanted), one.body[:300].decode("utf-8", "replace"))
-
-
-class Part(Struct, frozen=True):
-    """One thing that can be said of requests."""
-
-    says: str
-    judge: Callable[[Run, Sequence[Exchange], str, Any], Iterator[Difference]]
-
-
-SENT_PARTS: Mapping[str, Part] = {
-    "times": Part("a number, or `[least, most]`; null is any number", _times),
-    "after": Part("the cursors of its streams, in order", _cursors),
-    "status": Part("the statuses of the answers, in order", _statuses),
-    "apart_ms": Part("`[least, most]` milliseconds between an answer and the next request", _apart),
-    "growing": Part("true: the pauses between requests grow: those of the second half are longer than those of the first", _growing),
-    "headers": Part("parts of the values of headers, in every request", _headers),
-    "lacks": Part("parts that values of headers must not have, in any request", _lacks),
-    "body": Part("parts of the JSON body, in every request", _body),
-}
-"""What can be said of requests, in this order."""
+            yield from part.judge(run.stage, asked, "+".join(operations), wanted.options[name])
 
 
 def journal(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference]:
@@ -327,6 +247,13 @@ def _item_sent(item: Item) -> tuple[str, ...]:
             return (item.thread_id, item.call_id, item.content)
         case _:
             return ("message", item.text)
+
+
+def unbroken(run: Run, _taken: Taken, _wanted: Expectation) -> Iterator[Difference]:
+    """`unbroken: true`: one stream was enough; the client has not lost anything that it had to read again."""
+    again = len(run.stage.asked("follow_turn"))
+    if again:
+        yield Difference("unbroken", "one stream", f"{again} more", "the client has read the turn again")
 
 
 def closed(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference]:
@@ -382,6 +309,7 @@ KINDS: Mapping[str, Kind] = {
     "journal": journal,
     "turns": turns,
     "as_told": as_told,
+    "unbroken": unbroken,
     "closed": closed,
     "took": took,
     "any": any_of,
@@ -399,20 +327,11 @@ def _fits(wanted: Any, got: Any) -> bool:
         return got == wanted or any(_fits(one, got) for one in wanted)
     if isinstance(wanted, Mapping) and "has" in wanted:
         return isinstance(got, str) and str(wanted["has"]) in got
+    if isinstance(wanted, Mapping) and "item" in wanted:
+        return isinstance(got, list) and any(wanted["item"].items() <= one.items() for one in got)
     if isinstance(wanted, Mapping) and ("least" in wanted or "most" in wanted):
         return isinstance(got, int | float) and wanted.get("least", got) <= got <= wanted.get("most", got)
     return bool(wanted == got)
-
-
-def _holds(whole: object, part: Any) -> bool:
-    """Whether a JSON value has everything that another has."""
-    if isinstance(part, Mapping):
-        return isinstance(whole, Mapping) and all(_holds(whole.get(name), one) for name, one in part.items())
-    if isinstance(part, list):
-        if not isinstance(whole, list) or len(whole) != len(part):
-            return False
-        return all(_holds(one, other) for one, other in zip(whole, part, strict=True))
-    return bool(whole == part)
 
 
 def _in_words(wanted: Any) -> str:

@@ -6,6 +6,7 @@ know: expectations, verdicts.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,9 +53,8 @@ class Player:
     def _take(self, step: Step) -> None:
         args = self._arguments(step)
         stage, session = self.run.stage, args.get("session_id", "")
-        before, asked = len(stage.turns(session)), stage.asked_so_far()
+        before = len(stage.turns(session))
         taken = self._call(step.name, step.op, args, step.within)
-        taken.before = asked
         taken.turns = stage.turns(session)[before:]
         if "turn_id" in args:
             taken.turns = [turn for turn in stage.turns(session) if turn.id == args["turn_id"]]
@@ -62,11 +62,12 @@ class Player:
     def _call(self, name: str, op: str, args: dict[str, Any], within: float | None) -> Taken:
         said = Spoken(name, op, args)
         self.spoken.append(said)
+        began = time.time()
         reply = self._channel.call(op, args, within or DEADLINE)
         said.reply = {"ok": reply.ok, **reply.result}
         if reply.error is not None:
             said.reply["error"] = {"kind": reply.error.kind, "message": reply.error.message}
-        taken = self.run.taken[name] = Taken(name, op, args, reply)
+        taken = self.run.taken[name] = Taken(name, op, args, reply, began=began)
         return taken
 
     # -- arguments -------------------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mock_gateway.conformance.adapters.protocol import ANSWER, CAPABILITIES, ERROR_KINDS, OPS, Field
-from mock_gateway.conformance.expectations import KINDS, SENT_PARTS
+from mock_gateway.conformance.expectations import KINDS
 from mock_gateway.conformance.observation import FIELD_HELP, REQUIRED
+from mock_gateway.conformance.sent import SENT_PARTS
 from mock_gateway.conformance.verdicts import SAYS
 
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n)(?:\|.*\n)*")

@@ -53,6 +53,11 @@ class EventStage:
         """Let all numbers be higher from now on."""
         self._shift += by
 
+    @property
+    def shifted(self) -> int:
+        """How much higher numbers are."""
+        return self._shift
+
     def number_before(self, frame: Frame) -> int:
         """The sequence id before that of a frame."""
         return (frame.number or 1) - 1
@@ -99,14 +104,22 @@ def _repeat(stage: EventStage, injection: Injection, frame: Frame) -> list[Frame
 
 def _unknown_event(stage: EventStage, injection: Injection, frame: Frame) -> list[Frame]:
     event: Json = {"type": injection.spec["type"], **(injection.spec["fields"] or {})}
-    number = None
-    if injection.spec["number"] == "previous":
-        before = stage.number_before(frame)
-        number = str(before)
-        if stage.words.number is not None:
-            event = {"type": event["type"], stage.words.number: before, **event}
+    number = _number_of_stranger(stage, injection.spec["number"], frame)
+    if number is not None and stage.words.number is not None:
+        event = {"type": event["type"], stage.words.number: number, **event}
     injection.done(f"an event of the type {event['type']} came before the event")
-    return [made_frame(event, number), frame]
+    return [made_frame(event, None if number is None else str(number)), frame]
+
+
+def _number_of_stranger(stage: EventStage, which: str, frame: Frame) -> int | None:
+    """The sequence id of an event that is put before another: its own, that of the one before, or none."""
+    if which == "none":
+        return None
+    before = stage.number_before(frame)
+    if which == "previous":
+        return before
+    stage.shift(1)
+    return before + stage.shifted
 
 
 def _unknown_field(_stage: EventStage, injection: Injection, frame: Frame) -> list[Frame]:

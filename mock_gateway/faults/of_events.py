@@ -59,8 +59,7 @@ KINDS: tuple[FaultKind, ...] = (
     FaultKind(
         name="unknown-event",
         group="events",
-        sentence="An event of a type that nobody knows comes before the event; it has no sequence id of its own, so "
-        "that "
+        sentence="An event of a type that nobody knows comes before the event; unless it has a number of its own, "
         "cursors stay true.",
         client_should="Go on without it (EVT-13), or hand it out as unknown.",
         example="{ fault: unknown-event, at: { event: 3 }, type: weather.changed, fields: { wind: 7 } }",
@@ -72,8 +71,9 @@ KINDS: tuple[FaultKind, ...] = (
                 "number",
                 "choice",
                 "none",
-                "Its sequence id: none at all, or that of the event before it.",
-                words=("none", "previous"),
+                "Its sequence id: none at all, that of the event before it, or one of its own, so that those behind it "
+                "are one higher.",
+                words=("none", "previous", "own"),
             ),
         ),
         needs="event",

@@ -78,6 +78,13 @@ def _previous(world: World) -> bytes:
     return frame_of({"type": "custom.notice", **number}, world.n - 1)
 
 
+def _one_more(world: World) -> list[bytes]:
+    before, behind = world.plain[: world.n - 1], world.plain[world.n - 1 :]
+    number = {"sequence_id": world.n} if world.dialect == "beta" else {}
+    stranger = frame_of({"type": "custom.notice", **number}, world.n)
+    return [*before, stranger, *(renumbered(frame, n) for n, frame in enumerate(behind, world.n + 1))]
+
+
 def _drop(field: str) -> Callable[[Json], object]:
     return lambda event: event.pop(field)
 
@@ -124,6 +131,7 @@ ROWS: dict[str, list[Row]] = {
             _before(lambda _world: frame_of({"type": "weather.changed", "wind": 7}, None)),
         ),
         (here(fault="unknown-event", number="previous"), _before(_previous)),
+        (here(fault="unknown-event", number="own"), chunks(_one_more)),
     ],
     "unknown-field": [
         (here(fault="unknown-field", name="x_region", value=["eu"]), edited(_put(x_region=["eu"]))),
