@@ -50,12 +50,12 @@ DIALECTS = tuple(voice.dialect.name for voice in voices())
 
 
 def load_cases(folder: Path = CATALOGUE, kinds: Collection[str] = ()) -> tuple[Case, ...]:
-    """All cases of a folder, in the order of their files. kinds: of expectations that are known; empty takes any.
+    """All cases of a folder, in the order of their files, or of one file. kinds: of expectations that are known; empty takes any.
 
     Raises `ScenarioErrors` with every mistake in all files.
     """
     reader = _Reader(frozenset(kinds))
-    for path in sorted(folder.glob("*.yaml")):
+    for path in [folder] if folder.is_file() else sorted(folder.glob("*.yaml")):
         reader.read(path)
     if reader.mistakes:
         raise ScenarioErrors(reader.mistakes)
