@@ -18,7 +18,7 @@ BROKEN = (Verdict.FAIL, Verdict.NON_STRICT)
 """What a broken rule is worth. A check that is only kept from its rule is UNTESTABLE."""
 pytestmark = pytest.mark.own_gateway
 
-PATIENCE = 3.0
+PATIENCE = 6.0
 
 
 async def results_on(layer: Make) -> list[Result]:
