@@ -169,8 +169,8 @@ export class Client {
     } catch {
       // told below
     }
-    if (found === null || typeof found !== "object") throw new Failure("protocol", `this is no object: ${text.slice(0, 80)}`);
-    return found;
+    if (found instanceof Object && !Array.isArray(found)) return found;
+    throw new Failure("protocol", `this is no object: ${text.slice(0, 80)}`);
   }
 
   // -- sessions, turns, lists
