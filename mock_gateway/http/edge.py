@@ -42,7 +42,7 @@ CHALLENGE = (b"www-authenticate", b"Bearer")
 LINGER_BYTES = 256 * 1024 * 1024
 LINGER_SECONDS = 1.0
 """What is still read of a body that is too large, and for how long."""
-EXPOSED = (b"access-control-expose-headers", b"retry-after, allow, www-authenticate")
+EXPOSED = (b"access-control-expose-headers", b"retry-after, date, allow, www-authenticate")
 
 
 class TooLarge(Exception):
@@ -238,7 +238,7 @@ class Edge:
     # -- answers ---------------------------------------------------------------------------------------------------
 
     async def _stream(self, call: Call, turn: Turn, cursor: int) -> Awaitable[None] | None:
-        headers = STREAM_HEADERS + _cors(call) if b"origin" in call.headers else STREAM_HEADERS
+        headers = STREAM_HEADERS + cors(call) if b"origin" in call.headers else STREAM_HEADERS
         call.exchange.give(200, b"", b"", headers)
         connection = _keep_head(call)
         await call.send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -253,7 +253,7 @@ class Edge:
         self, call: Call, status: int, body: bytes, extra: Headers | None = None, kind: bytes = b"application/json"
     ) -> None:
         if b"origin" in call.headers:
-            extra = [*(extra or ()), *_cors(call)]
+            extra = [*(extra or ()), *cors(call)]
         call.exchange.give(status, kind, body, extra)
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
         if extra:
@@ -301,7 +301,7 @@ class Edge:
         if b"origin" in call.headers:
             wanted = call.headers.get(b"access-control-request-headers", b"authorization, content-type, last-event-id")
             headers += [
-                *_cors(call),
+                *cors(call),
                 (b"access-control-allow-methods", call.headers.get(b"access-control-request-method", allow)),
                 (b"access-control-allow-headers", wanted),
                 (b"access-control-max-age", b"600"),
@@ -345,7 +345,7 @@ def _is_preflight(call: Call) -> bool:
     return call.scope["method"] == "OPTIONS" and b"access-control-request-method" in call.headers
 
 
-def _cors(call: Call) -> Headers:
+def cors(call: Call) -> Headers:
     """A page on another port may read the answer; keys travel in a header, never in a cookie."""
     if b"origin" not in call.headers:
         return []

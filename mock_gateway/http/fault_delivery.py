@@ -23,7 +23,7 @@ from mock_gateway.faults.event_stage import EventStage
 from mock_gateway.faults.frames import Frame, offset_of, read_frame
 from mock_gateway.faults.injection import Injection
 from mock_gateway.faults.line_stage import LineStage
-from mock_gateway.http.edge import Call
+from mock_gateway.http.edge import Call, cors
 from mock_gateway.http.fault_answers import ANSWERS, instead, with_extension, with_trailers, wrong_length
 from mock_gateway.http.streams import Injected, Message
 
@@ -142,7 +142,7 @@ class Delivery:
         call = self._call
         found = instead(injection.spec, call.dialect, self._wall)
         injection.done(f"the answer was {found.status}")
-        headers = found.all_headers()
+        headers = [*found.all_headers(), *cors(call)]
         call.exchange.give(found.status, b"", found.body, headers)
         await self._start({"type": "http.response.start", "status": found.status, "headers": headers})
         body = b"" if call.scope["method"] == "HEAD" else found.body

@@ -16,7 +16,7 @@ TURN = json.dumps({"input": [{"type": "user.message", "content": "hello"}]})
 def is_readable(reply: Reply) -> bool:
     """Whether a page elsewhere may read an answer, and the headers that it needs."""
     exposed = {name.strip() for name in reply.headers.get("access-control-expose-headers", "").split(",")}
-    return reply.headers.get("access-control-allow-origin") == "*" and {"retry-after", "www-authenticate"} <= exposed
+    return reply.headers.get("access-control-allow-origin") == "*" and {"retry-after", "date", "www-authenticate"} <= exposed
 
 
 def test_who_sends_no_origin_gets_no_such_headers() -> None:
@@ -54,6 +54,15 @@ def test_a_page_elsewhere_can_read_every_answer(
     assert reply.status == status
     assert is_readable(reply)
     assert "access-control-allow-credentials" not in reply.headers
+
+
+def test_a_page_elsewhere_can_read_the_answer_of_a_fault() -> None:
+    app = make_app("agent: desk\nfaults: [{ fault: status, status: 503, on: create_session }]\nturns: [{ say: x }]")
+
+    reply = call(app, "POST", "/sessions", '{"agent_name": "desk"}', origin=ORIGIN)
+
+    assert reply.status == 503
+    assert is_readable(reply)
 
 
 @pytest.mark.parametrize(("path", "method"), [("/sessions", "POST"), ("/sessions", "DELETE"), ("/nope", "GET")])
