@@ -135,7 +135,8 @@ class Stage:
         `ELSEWHERE`, which is this world as it is reached by another host name.
         """
         fault = dict(fault)
-        if self.dialect.name not in fault.pop("dialects", (self.dialect.name,)):
+        only = fault.pop("dialects", None)
+        if isinstance(only, list) and self.dialect.name not in only:
             return
         on = fault.get("on")
         if isinstance(on, list):

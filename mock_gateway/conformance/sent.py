@@ -49,6 +49,15 @@ def _apart(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: Any
             )
 
 
+def _waits(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    least, most = wanted
+    for one, other in pairwise(asked):
+        gap = (other.at - one.at - one.took) * 1000
+        if one.status >= 400 and (gap < least or (most is not None and gap > most)):
+            name = f"sent.{operation}.waits_ms"
+            yield Difference(name, f"{least} to {most} ms", f"{gap:.0f} ms", f"the pause after a {one.status}")
+
+
 def _growing(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
     gaps = [(other.at - one.at - one.took) * 1000 for one, other in pairwise(asked)]
     half = len(gaps) // 2
@@ -97,6 +106,19 @@ def _queries(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: A
             yield Difference(f"sent.{operation}.queries", f"{name}: {values!r}", repr(got), "in order")
 
 
+def _unnamed(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    for one in asked:
+        for name, _ in one.query:
+            if any(word in name.lower() for word in wanted):
+                yield Difference(f"sent.{operation}.unnamed", f"no parameter with {' or '.join(wanted)}", name)
+
+
+def _known(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
+    for one in asked:
+        if wanted and one.notes:
+            yield Difference(f"sent.{operation}.known", "fields of the operation", "; ".join(one.notes))
+
+
 def _body(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
     for one in asked:
         if not _holds(one.json(), wanted):
@@ -126,6 +148,7 @@ SENT_PARTS: Mapping[str, Part] = {
     "after": Part("the cursors of its streams, in order", _cursors),
     "status": Part("the statuses of the answers, in order", _statuses),
     "apart_ms": Part("`[least, most]` milliseconds between an answer and the next request", _apart),
+    "waits_ms": Part("the same, between an answer that is an error and the next request", _waits),
     "growing": Part(
         "true: the pauses between requests grow: those of the second half are longer than those of the first", _growing
     ),
@@ -136,6 +159,8 @@ SENT_PARTS: Mapping[str, Part] = {
     "lacks": Part("parts that values of headers must not have, in any request", _lacks),
     "query": Part("values of parameters of the query, in every request; null: it is not there", _query),
     "queries": Part("for a parameter of the query its values, in order; null: it is not there", _queries),
+    "unnamed": Part("words that no parameter of the query has in its name, in any request", _unnamed),
+    "known": Part("true: no request has a field or a parameter that its operation does not know", _known),
     "body": Part("parts of the JSON body, in every request", _body),
 }
 """What can be said of requests, in this order."""
