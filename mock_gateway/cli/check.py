@@ -10,29 +10,35 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from mock_gateway.cli import reporting
 from mock_gateway.cli.arguments import Parser
 from mock_gateway.cli.errors import CHECKS_FAILED, OK, UNREACHABLE, UsageError, complain, write
 from mock_gateway.cli.kinds import whole
 from mock_gateway.conformance.adapters import ways
 from mock_gateway.conformance.adapters.channel import Hello, NotStarted
 from mock_gateway.conformance.baseline import read_baseline, unknown
+from mock_gateway.conformance.cases import Case, load_cases
 from mock_gateway.conformance.check import Plan, catalogue, check, chosen, greet
-from mock_gateway.conformance.reports import REPORTS, renderer, terminal
+from mock_gateway.conformance.expectations import KINDS
 from mock_gateway.conformance.results import Document
 from mock_gateway.conformance.runner import Job
-from mock_gateway.conformance.verdicts import Result, exit_code
+from mock_gateway.conformance.verdicts import exit_code
 from mock_gateway.scenario import ScenarioErrors
 from mock_gateway.wire.dialects import voices
 
 
 def run(arguments: Sequence[str]) -> int:
     """The command. Gives the exit code; raises `UsageError`."""
+    if arguments and arguments[0] == "server":
+        from mock_gateway.cli import check_server
+
+        return check_server.run(arguments[1:])
     flags = _parser().read(arguments)
     if flags["what"] != "client":
-        raise UsageError(f"check cannot check {flags['what']!r}", "it checks: client")
+        raise UsageError(f"check cannot check {flags['what']!r}", "it checks: client, server")
     if flags.get("list"):
         return _list(flags)
-    plan = _plan(flags)
+    plan, files = _plan(flags), reporting.asked_for(flags)
     try:
         hello = greet(plan)
     except NotStarted as error:
@@ -40,13 +46,14 @@ def run(arguments: Sequence[str]) -> int:
         if error.stderr:
             complain(f"the end of its stderr:\n{error.stderr.rstrip()}")
         return UNREACHABLE
-    jobs = chosen(plan, hello, catalogue())
+    jobs = chosen(plan, hello, _cases(flags))
     if flags.get("dry-run"):
         write("".join(f"{_planned(job, hello)}\n" for job in jobs))
         return OK if jobs else CHECKS_FAILED
     _see_to_the_check(jobs)
-    document = check(plan, hello, jobs, _teller(plan, quiet=bool(flags.get("quiet"))))
-    _report(document, flags)
+    document = _watched(plan, hello, jobs, quiet=bool(flags.get("quiet")))
+    reporting.show(document)
+    reporting.save(files, [document])
     return _code(document, strict=bool(flags.get("strict")))
 
 
@@ -69,7 +76,7 @@ def _code(document: Document, *, strict: bool) -> int:
 
 def _parser() -> Parser:
     parser = Parser("check")
-    parser.add_argument("what", metavar="client", help="What to check.")
+    parser.add_argument("what", metavar="client", help="What to check; `check server --help` tells of servers.")
     ways.add_flags(parser)
     parser.add_argument(
         "--dialect", action="append", metavar="NAME", help="beta or v1; repeatable. By itself every one."
@@ -78,6 +85,12 @@ def _parser() -> Parser:
         "--run", action="append", metavar="PATTERN", help="Ids of cases to run, as 'WIRE-*'; repeatable."
     )
     parser.add_argument("--skip", action="append", metavar="PATTERN", help="Ids of cases to leave out; repeatable.")
+    parser.add_argument(
+        "--cases",
+        action="append",
+        metavar="PATH",
+        help="Files or folders of cases, instead of the catalogue; repeatable.",
+    )
     parser.add_argument("--list", action="store_true", help="Print all cases, and run none.")
     parser.add_argument("--dry-run", dest="dry-run", action="store_true", help="Print the cases that would be run.")
     parser.add_argument("--baseline", metavar="FILE", help="What is known to fail, with reasons.")
@@ -86,8 +99,7 @@ def _parser() -> Parser:
     parser.add_argument("--seed", metavar="N", help="Seed of everything that is drawn. [default: 0]")
     parser.add_argument("--tries", metavar="N", help="How often what does not pass is run in all. [default: 3]")
     parser.add_argument("--quiet", "-q", action="store_true", help="Print the end only.")
-    for report in REPORTS:
-        parser.add_argument(f"--{report.flag}", metavar="FILE", help=report.says)
+    reporting.add_flags(parser)
     return parser
 
 
@@ -96,7 +108,7 @@ def _plan(flags: dict[str, Any]) -> Plan:
         way = ways.chosen(flags)
     except ways.NoWay as error:
         raise UsageError(str(error)) from None
-    cases = {case.id for case in catalogue()}
+    cases = {case.id for case in _cases(flags)}
     names = [voice.dialect.name for voice in voices()]
     strange = [name for name in flags.get("dialect", ()) if name not in names]
     if strange:
@@ -120,6 +132,21 @@ def _plan(flags: dict[str, Any]) -> Plan:
     )
 
 
+def _cases(flags: dict[str, Any]) -> tuple[Case, ...]:
+    """The catalogue, or the files that were named. Raises `UsageError`."""
+    if "cases" not in flags:
+        return catalogue()
+    found: list[Case] = []
+    for path in map(Path, flags["cases"]):
+        if not path.exists():
+            raise UsageError(f"--cases {path}: there is no such file or folder")
+        try:
+            found += load_cases(path, KINDS)
+        except ScenarioErrors as errors:
+            raise UsageError(str(errors)) from None
+    return tuple(found)
+
+
 def _number(flags: dict[str, Any], name: str, default: int) -> int:
     try:
         number = int(str(whole(flags[name]))) if name in flags else default
@@ -132,7 +159,7 @@ def _number(flags: dict[str, Any], name: str, default: int) -> int:
 
 def _list(flags: dict[str, Any]) -> int:
     patterns, left_out = tuple(flags.get("run", ("*",))), tuple(flags.get("skip", ()))
-    cases = [case for case in catalogue() if case.fits(patterns) and not case.fits(left_out)]
+    cases = [case for case in _cases(flags) if case.fits(patterns) and not case.fits(left_out)]
     write("".join(f"{case.id:<20} {case.level:<6} {','.join(case.dialects):<7} {case.says}\n" for case in cases))
     return OK if cases else CHECKS_FAILED
 
@@ -142,24 +169,11 @@ def _planned(job: Job, hello: Hello) -> str:
     return f"{job.case.id:<20} {job.dialect:<5}" + (f" unsupported: {', '.join(missing)}" if missing else "")
 
 
-def _teller(plan: Plan, *, quiet: bool) -> Any:
-    known = {(entry.case, entry.dialect): entry.reason for entry in plan.baseline}
-
-    def tell(result: Result) -> None:
-        reason = known.get((result.case, result.dialect)) or known.get((result.case, ""))
-        if not quiet:
-            write(terminal.line(result, reason or "") + "\n")
-
-    return tell
-
-
-def _report(document: Document, flags: dict[str, Any]) -> None:
-    """What is printed at the end, and the files. Raises `UsageError` for a file that cannot be written."""
-    write("".join(f"{one}\n" for one in [*terminal.explained(document), *terminal.summary(document)]))
-    for report in REPORTS:
-        if report.flag in flags:
-            path = Path(flags[report.flag])
-            try:
-                path.write_text(renderer(report)(document), "utf-8")
-            except OSError as error:
-                raise UsageError(f"--{report.flag} {path}: {(error.strerror or str(error)).lower()}") from None
+def _watched(plan: Plan, hello: Hello, jobs: Sequence[Job], *, quiet: bool) -> Document:
+    if quiet:
+        return check(plan, hello, jobs)
+    progress = reporting.progress(len(jobs), {(entry.case, entry.dialect): entry.reason for entry in plan.baseline})
+    try:
+        return check(plan, hello, jobs, progress.tell)
+    finally:
+        progress.close()

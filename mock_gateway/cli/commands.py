@@ -36,6 +36,19 @@ COMMANDS = {
         "check a client, rule by rule, through an adapter",
         "mock-gateway check client --command 'node adapter.mjs'",
     ),
+    "fuzz": Command(
+        "fuzz",
+        "search for the smallest stories that break a client",
+        "mock-gateway fuzz --command 'node adapter.mjs' --out finds",
+    ),
+    "report": Command(
+        "report",
+        "show results of checks, several clients side by side",
+        "mock-gateway report ours.json theirs.json --html clients.html",
+    ),
+    "judge": Command(
+        "judge", "say which rules the clients in a journal kept", "mock-gateway judge run.jsonl --html clients.html"
+    ),
     "explain": Command("explain", "tell what a case or a rule is about", "mock-gateway explain LIFE-DONE"),
     "adapter-selftest": Command(
         "selftest",

@@ -23,6 +23,8 @@ MOST_EVENTS = 60
 """The same of its events."""
 SAID = 160
 """Characters of an event."""
+LAST = ("turn_id", "id", "created_at")
+"""Fields of an event that tell least."""
 READ = 256 * 1024
 """Bytes of a stream in which events are looked for: evidence has to be quick."""
 
@@ -32,12 +34,13 @@ Item = TypeVar("Item", Write, Heard)
 def evidence_of(player: Player, began: float, stderr: str = "") -> Evidence:
     """What a person needs to see why. began: wall seconds at its begin."""
     case = player.run.case
-    asked = [_shown(exchange, began) for exchange in player.run.stage.asked()]
+    asked = [asked_of(exchange, began) for exchange in player.run.stage.asked()]
     faults = [dict(fault) for fault in case.faults]
     return Evidence(player.spoken, asked, case.scenario, faults, stderr)
 
 
-def _shown(exchange: Exchange, began: float) -> Asked:
+def asked_of(exchange: Exchange, began: float) -> Asked:
+    """One request with what came of it. began: wall seconds from which its time counts."""
     query = exchange.query_string.decode("latin-1")
     writes = list(writes_of(exchange)) if exchange.sent is not None else [(exchange.took * 1000, exchange.reply)]
     return Asked(
@@ -91,6 +94,12 @@ def _event(ms: float, message: Message) -> Heard:
     if not isinstance(event, dict):
         return Heard(ms, message.id, says=_short(message.data))
     kind, thread = str(event.pop("type", "")), event.pop("thread_id", None)
+    if str(event.get("sequence_id")) == message.id:
+        del event["sequence_id"]  # it is the message's id
+    # What is said comes first: it is what is left when the line is cut.
+    for name in LAST:
+        if name in event:
+            event[name] = event.pop(name)
     rest = json.dumps(event, ensure_ascii=False, separators=(", ", ": "))
     return Heard(ms, message.id, kind, "" if thread is None else str(thread), _short(rest))
 
@@ -108,4 +117,4 @@ def around(asked: Asked, fault: Injected) -> list[Write]:
     return asked.writes[max(0, place - 1) : place + 2]
 
 
-__all__ = ["around", "evidence_of"]
+__all__ = ["around", "asked_of", "evidence_of"]

@@ -1,0 +1,60 @@
+"""Showing and writing results, for every command that has some.
+
+Owns: the flags of the reports, the files, whether stdout is a terminal. Look next: `conformance/reports/`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mock_gateway.cli.arguments import Parser
+from mock_gateway.cli.errors import UsageError, write
+from mock_gateway.cli.terminal import has_colours
+from mock_gateway.conformance.reports import REPORTS, Report, renderer, terminal
+from mock_gateway.conformance.reports.progress import Progress
+from mock_gateway.conformance.results import Document
+
+
+def add_flags(parser: Parser) -> None:
+    """A flag for each report."""
+    for report in REPORTS:
+        parser.add_argument(f"--{report.flag}", metavar="FILE", help=report.says)
+
+
+def asked_for(flags: Mapping[str, object]) -> list[tuple[Report, Path]]:
+    """The reports that were asked for, with their files. Raises `UsageError` for one that has no place to be."""
+    found = [(report, Path(str(flags[report.flag]))) for report in REPORTS if report.flag in flags]
+    for report, path in found:
+        # It is known before a run of a minute, and not after it.
+        if path.is_dir():
+            raise UsageError(f"--{report.flag} {path} is a folder", "expected a file to write")
+        if not path.parent.is_dir():
+            raise UsageError(f"--{report.flag} {path}: there is no folder {path.parent}", "make it first")
+    return found
+
+
+def save(wanted: Sequence[tuple[Report, Path]], documents: Sequence[Document]) -> None:
+    """Write the reports. Raises `UsageError` for a file that cannot be written."""
+    for report, path in wanted:
+        try:
+            path.write_text(renderer(report)(documents), "utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise UsageError(f"--{report.flag} {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def progress(total: int, known: Mapping[tuple[str, str], str]) -> Progress:
+    """What tells of results as they come. known: reasons by case and dialect."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    return Progress(write, total, known, width=width, colours=has_colours(os.environ))
+
+
+def show(document: Document) -> None:
+    """Print what is not as it should be, and the end."""
+    colours = has_colours(os.environ)
+    lines = [*terminal.explained(document, colours=colours), *terminal.summary(document)]
+    write("".join(f"{one}\n" for one in lines))
