@@ -127,7 +127,8 @@ KINDS: tuple[FaultKind, ...] = (
         name="headers-then-silence",
         group="connection",
         sentence="Status and headers are sent, and then nothing for a time, not even a comment.",
-        client_should="Give up after its own time limit, and reconnect.",
+        client_should="Give up after its own time limit, and reconnect; where it does not know the turn yet, look "
+        "whether there is one.",
         example="{ fault: headers-then-silence, for: 200ms }",
         breaks=False,
         params=(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mock_gateway.faults.catalogue import FAULTS, GROUPS
+from mock_gateway.faults.clients import SDK, TRIALS, Trial
 from mock_gateway.faults.kinds import REQUIRED, STREAMS, FaultKind, Param
 from mock_gateway.faults.params import expected
 
@@ -47,6 +48,7 @@ def _lines() -> Iterator[str]:
         for kind in FAULTS.values():
             if kind.group == group:
                 yield from _kind(kind)
+    yield from _clients()
 
 
 def _overview() -> Iterator[str]:
@@ -87,6 +89,34 @@ def _facts(kind: FaultKind) -> Iterator[str]:
             yield f"- in `on` any operation can be named{place}"
     if kind.needs_socket:
         yield "- needs the server's socket"
+
+
+_TRIED = (
+    "Each of these faults is tried in one conversation: a session is asked for, a turn is streamed, the turn is asked "
+    "for. The reference client (`mock_gateway.client`) speaks the documented contract, `truefoundry-gateway-sdk` "
+    f"{SDK} the published one; so a sequence id may be that of another event. `tests/faults/test_fault_clients.py` "
+    "holds all of these conversations."
+)
+_MEANS = (
+    "*Goes on where it was*: it reconnects after the last event, and misses nothing of a turn that still runs; when "
+    "the turn has ended meanwhile, the rest is told from its stored events. *Takes what it says* is right where "
+    "nothing in the stream shows that something is wrong. Neither of the two sends the request for a streamed turn a "
+    "second time, so an answer to it that is lost is an error."
+)
+
+
+def _clients() -> Iterator[str]:
+    yield from ("## What two clients do", "", *_wrapped(_TRIED), "", *_wrapped(_MEANS), "")
+    yield from ("| fault | the reference client | the published SDK |", "|---|---|---|")
+    for name, trials in TRIALS.items():
+        for trial in trials:
+            yield f"| [`{name}`](#{name}){_cell(_tried(trial))} | {trial.reference} | {trial.sdk} |"
+    yield ""
+
+
+def _tried(trial: Trial) -> str:
+    keys = f" `{trial.keys}`" if trial.keys else ""
+    return keys if trial.patience is None else f"{keys}, and the client waits {trial.patience:g} s"
 
 
 def _row(param: Param) -> str:

@@ -211,6 +211,11 @@ def _is_dated(answer: Answer) -> None:
     assert 2 <= after.total_seconds() <= 5
 
 
+def _is_of_another_day(answer: Answer) -> None:
+    assert answer.headers["date"] == "Wed, 01 Jan 2020 00:00:00 GMT"
+    assert answer.raw.lower().count(b"\r\ndate: ") == 1
+
+
 def _length(by: int) -> Trial:
     def trial(world: World) -> None:
         world.turn()
@@ -266,6 +271,9 @@ HTTP: dict[str, list[Trial]] = {
         ),
         *_instead({"fault": "status", "status": 200, "body": {"a": [1]}}, _is(200, b'{"a":[1]}', "application/json")),
         *_instead({"fault": "status", "status": 204, "body": "gone"}, _is(204, b"", "text/plain; charset=utf-8")),
+        *_instead(
+            {"fault": "status", "status": 429, "headers": {"date": "Wed, 01 Jan 2020 00:00:00 GMT"}}, _is_of_another_day
+        ),
     ],
     "retry-after": [
         *_instead({"fault": "retry-after", "after": "2500ms"}, _is_error(429, retry_after="3")),
