@@ -40,7 +40,10 @@ class Known(Struct, frozen=True):
 
 
 class Document(Struct):
-    """One run. level: what the client may call itself. at: ISO time of its begin. problems: of the baseline."""
+    """One run. level: what was checked may call itself. at: ISO time of its begin. problems: of the baseline.
+
+    side: client, server, or journal where nothing was driven; `client` says what was checked on every side.
+    """
 
     client: Client
     seed: int
@@ -52,6 +55,7 @@ class Document(Struct):
     known: list[Known] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     version: int = VERSION
+    side: str = "client"
 
 
 def counts_of(results: Sequence[Result]) -> dict[str, int]:

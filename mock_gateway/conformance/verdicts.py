@@ -37,7 +37,7 @@ SAYS: Mapping[Verdict, str] = {
     Verdict.INFO: "A MAY, or an open point of the contract, is done otherwise.",
     Verdict.FAIL: "A MUST is not kept.",
     Verdict.FLAKY: "A MUST is kept sometimes: the tries differ.",
-    Verdict.TIMEOUT: "The client did not answer in time, and was killed.",
+    Verdict.TIMEOUT: "No answer came in time. A client is killed then.",
     Verdict.CRASH: "The client ended in the middle.",
     Verdict.UNSUPPORTED: "The adapter does not declare what it takes. It does not count.",
     Verdict.NOT_OBSERVED: "The adapter does not report what it takes. It does not count.",
