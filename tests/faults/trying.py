@@ -64,8 +64,8 @@ class Try:
 def fault_of(name: str, trial: Trial) -> dict[str, Any]:
     """The fault of a trial."""
     keys = ", ".join(filter(None, (f"fault: {name}", trial.keys)))
-    (fault,) = as_data(compose(Source(f"faults: [{{ {keys} }}]", "trial")))["faults"]
-    return dict(fault)
+    found: Any = as_data(compose(Source(f"[{{ {keys} }}]", "trial")))
+    return dict(found[0])
 
 
 def follows(fault: Mapping[str, object]) -> bool:
