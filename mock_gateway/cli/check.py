@@ -12,7 +12,7 @@ from typing import Any
 
 from mock_gateway.cli import reporting
 from mock_gateway.cli.arguments import Parser
-from mock_gateway.cli.errors import CHECKS_FAILED, OK, UNREACHABLE, UsageError, complain, write
+from mock_gateway.cli.errors import CHECKS_FAILED, OK, OUR_FAULT, UNREACHABLE, UsageError, complain, write
 from mock_gateway.cli.kinds import whole
 from mock_gateway.conformance.adapters import ways
 from mock_gateway.conformance.adapters.channel import Hello, NotStarted
@@ -54,7 +54,11 @@ def run(arguments: Sequence[str]) -> int:
     document = _watched(plan, hello, jobs, quiet=bool(flags.get("quiet")))
     reporting.show(document)
     reporting.save(files, [document])
-    return _code(document, strict=bool(flags.get("strict")))
+    code = _code(document, strict=bool(flags.get("strict")))
+    if "write-baseline" in flags and document.results and code != OUR_FAULT:
+        reporting.save_baseline(flags, document, plan.baseline)
+        return OK
+    return code
 
 
 def _see_to_the_check(jobs: Sequence[Job]) -> None:
@@ -94,6 +98,12 @@ def _parser() -> Parser:
     parser.add_argument("--list", action="store_true", help="Print all cases, and run none.")
     parser.add_argument("--dry-run", dest="dry-run", action="store_true", help="Print the cases that would be run.")
     parser.add_argument("--baseline", metavar="FILE", help="What is known to fail, with reasons.")
+    parser.add_argument(
+        "--write-baseline",
+        dest="write-baseline",
+        metavar="FILE",
+        help="Write what fails now as one, and exit 0.",
+    )
     parser.add_argument("--strict", action="store_true", help="SHOULD counts as MUST.")
     parser.add_argument("--jobs", metavar="N", help="Adapters side by side. [default: 4]")
     parser.add_argument("--seed", metavar="N", help="Seed of everything that is drawn. [default: 0]")

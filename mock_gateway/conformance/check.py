@@ -71,7 +71,6 @@ def check(
             runner = Runner(bench, plan.make, plan.how, jobs=plan.jobs, tries=plan.tries, tell=tell)
             results = runner.run(jobs)
     known, problems = hold(plan.baseline, results, at.date())
-    named = {(one.case, one.dialect) for one in known}
     return Document(
         client=Client(
             hello.name, hello.version, plan.command, plan.transport, hello.dialects, tuple(sorted(hello.capabilities))
@@ -79,7 +78,7 @@ def check(
         seed=plan.seed,
         at=at.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - started, 3),
-        level=level_of([one for one in results if (one.case, one.dialect) not in named]),
+        level=level_of(results),
         counts=counts_of(results),
         results=results,
         known=known,
