@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from mock_gateway.conformance.baseline import Entry, hold, unknown
+from mock_gateway.conformance.baseline import Entry, hold
 from mock_gateway.conformance.cases import Case
 from mock_gateway.conformance.evidence import asked_of
 from mock_gateway.conformance.judge import again, requests, streams, turns
@@ -151,7 +151,7 @@ def _document(plan: Plan, name: str, side: str, found: Iterable[Result]) -> Docu
         seed=0,
         at=at.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - started, 3),
-        level=level_of(unknown(results, known)),
+        level=level_of(results),
         counts=counts_of(results),
         results=results,
         known=known,
