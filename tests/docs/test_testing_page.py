@@ -18,7 +18,7 @@ from mock_gateway.testing.world import Clock, GatewayWorld
 from tests.docs.pages import Page
 from tests.docs.terminals import ROOT, pattern_of
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.inner_runs"]
 
 PAGE = Page("testing.md")
 
@@ -52,7 +52,7 @@ def public(kind: type) -> set[str]:
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, lasting_modules: None) -> pytest.Pytester:
     """Runs tests in a folder of their own."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return pytester

@@ -13,7 +13,7 @@ import pytest
 import mock_gateway.testing.fixtures  # noqa: F401  # loaded once, not once in every run below
 from tests.testing.testing_talk import GREETING, REFUND
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.inner_runs"]
 
 Run = Callable[..., pytest.RunResult]
 PLUGIN = "mock_gateway.testing.plugin"
@@ -40,7 +40,7 @@ def say(gateway, text, **more):
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, lasting_modules: None) -> Run:
     """Runs tests with the plugin; they have two scenarios and `say`."""
     # Whether the package is installed or not, the plugin is loaded once.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
