@@ -175,6 +175,8 @@ class Client:
         """Read to the end of the turn, coming back as often as it takes. Raises `Failure`."""
         fold = following.fold
         try:
+            if cancel_after == 0:
+                self.cancel(following.session)
             while answer is not None:
                 try:
                     for _ in self.deliver(following, answer):

@@ -222,7 +222,9 @@ class _Reader:
         if of not in names:
             self.mistakes.append(node.value["of"].mistake(f"no step is called `{of}`", did_you_mean(of, names)))
         if kind == "any":
-            value: Any = [self._expectations(branch, self._named(names)) for branch in node.value[kind].value]
+            # What is left out in a branch is what the whole is about: the last name counts.
+            named = self._named([*names, of])
+            value: Any = [self._expectations(branch, named) for branch in node.value[kind].value]
         else:
             value = plain(node.value[kind], self.mistakes)
         options = {key: plain(one, self.mistakes) for key, one in node.value.items() if key not in (kind, "of")}
