@@ -14,8 +14,8 @@ from _pytest.pytester import SysModulesSnapshot
 
 
 @pytest.fixture
-def lasting_modules(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What inner runs of this test import lasts, unless it lies in their own folder."""
+def inner_runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """`pytester`, whose runs import what lasts, unless it lies in their own folder."""
     folder = Path(pytester.path)
     forget = SysModulesSnapshot.restore
 
@@ -25,6 +25,7 @@ def lasting_modules(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) 
         sys.modules.update(lasting)
 
     monkeypatch.setattr(SysModulesSnapshot, "restore", restore)
+    return pytester
 
 
 def _is_below(module: object, folder: Path) -> bool:

@@ -52,10 +52,10 @@ def public(kind: type) -> set[str]:
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, lasting_modules: None) -> pytest.Pytester:
+def run(inner_runs: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Runs tests in a folder of their own."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    return pytester
+    return inner_runs
 
 
 def test_the_tests_of_the_page_pass(run: pytest.Pytester) -> None:

@@ -40,17 +40,17 @@ def say(gateway, text, **more):
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, lasting_modules: None) -> Run:
+def run(inner_runs: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs tests with the plugin; they have two scenarios and `say`."""
     # Whether the package is installed or not, the plugin is loaded once.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    (pytester.path / "scenarios").mkdir()
-    (pytester.path / "scenarios" / "desk.yaml").write_text(GREETING)
+    (inner_runs.path / "scenarios").mkdir()
+    (inner_runs.path / "scenarios" / "desk.yaml").write_text(GREETING)
 
     def run(tests: str, *arguments: str, plugins: tuple[str, ...] = ()) -> pytest.RunResult:
-        pytester.makepyfile(test_it=START.format(greeting=GREETING, refund=REFUND) + dedent(tests))
+        inner_runs.makepyfile(test_it=START.format(greeting=GREETING, refund=REFUND) + dedent(tests))
         loaded = [part for name in (PLUGIN, *plugins) for part in ("-p", name)]
-        return pytester.runpytest_inprocess(*loaded, *arguments)
+        return inner_runs.runpytest_inprocess(*loaded, *arguments)
 
     return run
 
