@@ -122,7 +122,7 @@ def test_explain_tells_of_a_case_and_of_a_rule(capsys: Capture) -> None:
     code, _, err = told(capsys, "explain", "SEQ-22")
 
     assert "needs: live" in case
-    assert "fault: {'fault': 'line-ends', 'ends': 'cr'}" in case
+    assert 'fault: line-ends  ends: "cr"' in case
     assert "RES-MID" in rule
     assert code == 2 and "did you mean `SEQ-2`?" in err
 
