@@ -18,7 +18,8 @@ BROKEN = (Verdict.FAIL, Verdict.NON_STRICT)
 """What a broken rule is worth. A check that is only kept from its rule is UNTESTABLE."""
 pytestmark = pytest.mark.own_gateway
 
-PATIENCE = 6.0
+PATIENCE = 30.0
+"""Seconds. No broken gateway keeps a check waiting for so long, so it costs nothing; a slow machine may need it."""
 
 
 async def results_on(layer: Make) -> list[Result]:
