@@ -210,7 +210,7 @@ class Speaker:
     ) -> Exchange:
         """One request and the head of its answer. path: below the base path, already percent-encoded."""
         if self.voice is not None:
-            json_body, query = self.voice.out(json_body), self.voice.out(query)
+            json_body, query, path = self.voice.out(json_body), self.voice.out(query), self.voice.path(path)
         sent = {} if self.key is None else {"authorization": f"Bearer {self.key}"}
         if json_body is not None:
             content = json.dumps(json_body).encode()

@@ -9,10 +9,12 @@ Must not know: checks, HTTP. A state without a hook raises `Unhooked`; a rule th
         agent: support-bot            # the one that stands in
         texts:
           hello: Say hello.           # what is said there, so that it does what ours does on "hello"
+          "*": "Repeat this: {text}"  # for all other texts
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +22,11 @@ import yaml
 from msgspec import Struct, ValidationError, convert
 
 Json = dict[str, Any]
+OURS = "contract-"
+"""What the names of the checks' agents begin with."""
+NOBODY = "contract-nobody"
+"""The one that there is not, on purpose."""
+_IN_PATH = re.compile(rf"(?<=agent_name=){OURS}[a-z0-9-]+")
 
 
 class Unhooked(Exception):
@@ -77,9 +84,13 @@ class Voice:
             said["input"] = [self._item(item) for item in said["input"]]
         return said
 
+    def path(self, path: str) -> str:
+        """A path with its query as the gateway is to have it. Raises `Unhooked`."""
+        return _IN_PATH.sub(lambda found: self._agent_name(found[0]), path)
+
     def _agent_name(self, name: str) -> str:
-        if not name.startswith("contract-"):
-            return name  # one that is not there, on purpose
+        if not name.startswith(OURS) or name == NOBODY:
+            return name
         if name not in self._hooks.agents:
             raise Unhooked(f"there is no hook for the agent {name}")
         self._agent = name
@@ -90,9 +101,12 @@ class Voice:
             return item
         texts = self._hooks.agents[self._agent].texts if self._agent else {}
         content = item["content"]
-        if self._agent and content.strip() and content not in texts:
+        if not self._agent or not content.strip():
+            return item
+        there = texts.get(content) or texts.get("*", "").replace("{text}", content)
+        if not there:
             raise Unhooked(f"there is no hook for what {self._agent} does on {content!r}")
-        return {**item, "content": self._remember(texts.get(content, content), content)}
+        return {**item, "content": self._remember(there, content)}
 
     def _remember(self, there: str, here: str) -> str:
         self._heard[there] = here

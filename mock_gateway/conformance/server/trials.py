@@ -159,7 +159,9 @@ def _tripped(error: Exception, *, is_ours: bool) -> Trial:
     said = f"{type(error).__name__}: {error}"
     if isinstance(error, UNREADABLE) and not is_ours:
         place = traceback.extract_tb(error.__traceback__)[-1]
-        message = f"an answer has not the form that the check reads ({said}, {Path(place.filename).name}:{place.lineno})"
+        message = (
+            f"an answer has not the form that the check reads ({said}, {Path(place.filename).name}:{place.lineno})"
+        )
         return Trial(Verdict.UNTESTABLE, message)
     return Trial(Verdict.HARNESS_ERROR, said, evidence=Evidence(stderr="".join(traceback.format_exception(error)[-2:])))
 

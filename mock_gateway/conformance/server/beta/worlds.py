@@ -195,7 +195,9 @@ class Conversation:
     async def hold(self, text: str = "hold", said: str = "waiting.") -> Stream:
         """Begin a turn that never ends by itself, and read all that comes before it waits."""
         stream = await self.start(message(text))
-        await stream.until(lambda events: said in text_of(events) and events[-1].get("finish_reason"))
+        # Another agent that stands in holds too, with words of its own.
+        said = said if self.speaker.voice is None else ""
+        await stream.until(lambda events: said in text_of(events) and events and events[-1].get("finish_reason"))
         return stream
 
     async def queue(self, *items: Json) -> Json:

@@ -83,7 +83,9 @@ class Talk(Conversation):
     async def hold(self, text: str = "hold", said: str = "waiting.") -> Stream:
         """Begin a turn that never ends by itself, and read all that comes before it waits."""
         stream = await self.start(message(text))
-        await stream.until(lambda events: said in said_in(events) and events[-1].get("finish_reason"))
+        # Another agent that stands in holds too, with words of its own.
+        said = said if self.speaker.voice is None else ""
+        await stream.until(lambda events: said in said_in(events) and events and events[-1].get("finish_reason"))
         return stream
 
     async def try_follow(self, turn_id: str, after: object = None, headers: Mapping[str, str] | None = None) -> Stream:
