@@ -73,7 +73,16 @@ def mutant(
     return add
 
 
-MODULES = ("of_parsing", "of_folding", "of_turns", "of_streams", "of_requests")
+MODULES = (
+    "of_parsing",
+    "of_folding",
+    "of_turns",
+    "of_streams",
+    "of_requests",
+    "of_events",
+    "of_answers",
+    "of_habits",
+)
 
 
 def _all() -> Mapping[str, Mutant]:
