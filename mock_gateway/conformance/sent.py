@@ -71,8 +71,15 @@ def _headers(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: A
     for one in asked:
         for name, part in wanted.items():
             if not _has(one.header(name), part):
-                expected = {True: f"a header {name}", None: f"no header {name}"}.get(part, f"{name}: ...{part}...")
-                yield Difference(f"sent.{operation}.headers", expected, repr(one.header(name)))
+                yield Difference(f"sent.{operation}.headers", _wanted_header(name, part), repr(one.header(name)))
+
+
+def _wanted_header(name: str, part: Any) -> str:
+    if isinstance(part, list):
+        return " or ".join(_wanted_header(name, one) for one in part)
+    if part is None:
+        return f"no header {name}"
+    return f"a header {name}" if part is True else f"{name}: ...{part}..."
 
 
 def _has(value: str | None, wanted: Any) -> bool:
@@ -81,7 +88,7 @@ def _has(value: str | None, wanted: Any) -> bool:
         return any(_has(value, one) for one in wanted)
     if wanted is None or value is None:
         return value is None and wanted is None
-    return wanted is True or str(wanted).lower() in value.lower()
+    return bool(value) if wanted is True else str(wanted).lower() in value.lower()
 
 
 def _lacks(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: Any) -> Iterator[Difference]:
