@@ -86,8 +86,15 @@ def truth(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     if missing:
         raise NotReported(", ".join(missing))
     _forget_inserted(seen, run.case.faults)
-    upto = seen.last if wanted.options.get("upto") == "reported" else None
+    upto = _reported(seen, taken) if wanted.options.get("upto") == "reported" else None
     yield from differences(run.stage.truth(taken.turns[-1], taken.args.get("after") or 0, upto), seen, fields)
+
+
+def _reported(seen: Observation, taken: Taken) -> int:
+    """The sequence id of the last event that a client tells of. A client that has none still counts its events."""
+    if seen.last is None and seen.events is None:
+        raise NotReported("last, events")
+    return seen.last if seen.last is not None else (taken.args.get("after") or 0) + len(seen.events or ())
 
 
 def _forget_inserted(seen: Observation, faults: Iterable[Mapping[str, Any]]) -> None:

@@ -49,8 +49,8 @@ BY_LEVEL = {"MUST": Verdict.FAIL, "SHOULD": Verdict.NON_STRICT, "MAY": Verdict.I
 """What a broken rule is worth."""
 BAD = (Verdict.FAIL, Verdict.FLAKY, Verdict.TIMEOUT, Verdict.CRASH, Verdict.UNTESTABLE)
 """What fails a run."""
-WORTH_ANOTHER_TRY = (*BAD[:1], *BAD[2:], Verdict.NON_STRICT, Verdict.INFO)
-"""What is confirmed before it is told."""
+WORTH_ANOTHER_TRY = (*BAD[:1], *BAD[2:], Verdict.NON_STRICT)
+"""What is confirmed before it is told; nobody fails for an INFO."""
 
 
 class Injected(Struct, omit_defaults=True):

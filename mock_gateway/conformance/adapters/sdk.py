@@ -54,7 +54,7 @@ class Seen:
         if kind == "model.message":
             self.messages[event.id] = event
         elif agents.is_event_delta(event):
-            agents.merge_event_delta(self.messages[event.id], event)
+            agents.merge_event_delta(self._base(event), event)
         elif kind == "turn.created":
             self.told["turn_id"] = event.turn_id
         elif kind == "turn.done":
@@ -64,6 +64,17 @@ class Seen:
             self.told["tool_results"].append(result)
         else:
             self.told["actions"] += actions(event)
+
+    def _base(self, delta: Any) -> Any:
+        """What a delta is merged into. In the middle of a turn it has to be made, as an application would."""
+        if delta.id not in self.messages:
+            made = {
+                "id": delta.id,
+                "thread_id": delta.thread_id,
+                "created_at": getattr(delta, "created_at", None) or "",
+            }
+            self.messages[delta.id] = agents.ModelMessageEvent(**made)
+        return self.messages[delta.id]
 
     def end(self, state: Any) -> None:
         """The state of the turn."""
@@ -251,9 +262,11 @@ class Adapter:
         seen, count = Seen(), 0
         try:
             while count != stop_after:
-                if count == cancel_after:
+                if count and count == cancel_after:
                     session.cancel()
                 data = next(stream, None)
+                if count == cancel_after == 0:
+                    session.cancel()  # only the first event asked for begins the turn
                 if data is None:
                     break
                 count += 1
