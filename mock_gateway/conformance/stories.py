@@ -24,11 +24,14 @@ class Stories:
         self.stage = bench.stage("stories", dialect, clock=clock)
         self._channel = channel
         self._is_open = False
+        self._options: object = {}
 
     def tell(self, case: Case) -> Outcome:
         """Play a case as it is, without variants, and judge it; once."""
         self.stage.clear()
-        outcome = tried(Player(self._channel, case, self.stage, is_open=self._is_open))
+        is_open = self._is_open and case.options == self._options
+        outcome = tried(Player(self._channel, case, self.stage, is_open=is_open))
+        self._options = case.options
         self._is_open = outcome.verdict not in BROKEN_OFF
         return outcome
 

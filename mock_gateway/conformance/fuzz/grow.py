@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mock_gateway.conformance.fuzz.features import Feature, base
+from mock_gateway.conformance.fuzz.feature import Feature, base
 from mock_gateway.conformance.fuzz.plan import Plan
 from mock_gateway.conformance.fuzz.story import Story
 

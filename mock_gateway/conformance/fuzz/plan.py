@@ -15,14 +15,18 @@ from mock_gateway.conformance.fuzz.story import Story
 Json = dict[str, Any]
 TURNS = ("run_turn", "answer", "resume_mcp", "start_turn")
 """Steps that begin a turn."""
+READING = ("get_session", "list_sessions", "get_turn", "list_turns", "list_events", "follow_turn")
+"""Operations that change nothing."""
 
 
 class Plan(Struct):
     """The draft.
 
     script: the first step of the first rule; last: the step that is played last in the first turn, to hang more behind.
-    main: the name of the step that faults are about. leaves: an error of the client is as good as the truth in it.
-    reissues: turns may be asked for more often than steps say. notes: further expectations.
+    leaves: an error of the client is as good as the truth in it.
+    ends_anyhow: a turn that has not ended is good too. is_unbroken: one stream has to be enough. is_once: the turn is
+    asked for once, whatever comes of it. notes: further expectations. within: seconds for the first step, where it
+    takes longer. options: of the client. checks_requests: none of them may break the contract.
     """
 
     dialect: str
@@ -34,13 +38,18 @@ class Plan(Struct):
     notes: list[Json] = field(default_factory=list)
     leaves: bool = False
     ends_anyhow: bool = False
+    is_unbroken: bool = False
+    is_once: bool = False
     checks_requests: bool = True
+    within: float | None = None
     clock: str = "virtual"
     features: list[str] = field(default_factory=list)
     options: Json = field(default_factory=dict)
 
     def story(self) -> Story:
         """The draft as a story."""
+        if self.within is not None:
+            self.steps[0]["within"] = self.within
         agent = {**self.agent, "turns": [self.script, *self.rules] if self.rules else [self.script]}
         return Story(
             agent=agent,
@@ -58,9 +67,12 @@ class Plan(Struct):
         found = [*self.notes]
         if self.leaves or self.ends_anyhow:
             found += self._lenient()
-        if not self.leaves:
+        if self.is_once or not self.leaves:
             found.append({"sent": "create_turn", "times": len(turns), "of": last})
+        if self.is_unbroken and not any("subscribe" in step for step in self.steps):
+            found.append({"unbroken": True, "of": last})
         found += [{"as_told": True, "of": step["as"]} for step in turns]
+        found.append({"sent": ["create_session", "create_turn", *READING], "unnamed": ["key", "secret"], "of": last})
         if self.checks_requests:
             found.append({"journal": {"no_violations": True}, "of": last})
         return found
