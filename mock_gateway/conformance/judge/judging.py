@@ -96,7 +96,9 @@ def _of_client(plan: Plan, client: Client, cases: Sequence[Case]) -> Iterator[Re
 
 def _families(cases: Sequence[Case], dialect: str | None) -> dict[str, int]:
     """The families of the catalogue, as `WIRE-*`, with how many of their cases take an adapter."""
-    found = Counter(f"{case.family}-*" for case in cases if case.evidence != "journal" and _speaks(case, dialect))
+    found = Counter(
+        f"{case.id.partition('-')[0]}-*" for case in cases if case.evidence != "journal" and _speaks(case, dialect)
+    )
     return dict(found)
 
 
@@ -111,7 +113,7 @@ def _not_observed(family: str, dialect: str, number: int) -> Result:
         verdict=Verdict.NOT_OBSERVED,
         level="INFO",
         says="What a client understood of what it was sent.",
-        family=family.removesuffix("-*"),
+        family=family.removesuffix("-*").lower(),
         message=f"{number} cases look at what a client understood, which no journal shows",
         repeat=f"mock-gateway check client --command ... --dialect {dialect} --run '{family}'",
     )

@@ -75,7 +75,7 @@ def come_to(one: Law, dialect: str, looks: list[Look], repeat: str) -> Result:
         verdict=verdict,
         level=one.level,
         says=one.says,
-        family=one.id.partition("-")[0],
+        family=one.id.partition("-")[0].lower(),
         refs=one.refs,
         message=message,
         field="" if first is None else f"{len(bad)} of {len(looks)} requests, first {first.exchange.id}",
