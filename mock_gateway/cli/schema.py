@@ -1,4 +1,4 @@
-"""`mock-gateway schema`: the JSON Schema of scenario files, for editors."""
+"""`mock-gateway schema`: the JSON Schema of scenario files, for editors; or of the results of checks."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from mock_gateway.scenario import json_schema
 
 def run(arguments: Sequence[str]) -> int:
     """The command. Gives the exit code; raises `UsageError`."""
-    Parser("schema").read(arguments)
-    write(schema_text())
+    parser = Parser("schema")
+    parser.add_argument("--results", action="store_true", help="The schema of what 'check --json' writes.")
+    if parser.read(arguments):
+        from mock_gateway.conformance.results import SCHEMA_FILE
+
+        write(SCHEMA_FILE.read_text("utf-8"))
+    else:
+        write(schema_text())
     return OK
 
 

@@ -95,7 +95,12 @@ def from_json(data: bytes) -> Document:
 
 def json_schema() -> bytes:
     """The JSON Schema of a document. `python -m mock_gateway.conformance.results` writes it."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Document)}
+    made = msgspec.json.schema(Document)
+    fields = made["$defs"]["Document"]
+    fields["properties"]["version"] = {"const": VERSION}
+    fields["required"] = [*fields["required"], "version"]
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:mock-gateway:results:{VERSION}"}
+    schema = {**head, **made}
     return msgspec.json.format(msgspec.json.encode(schema), indent=1) + b"\n"
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from mock_gateway.conformance.adapters.protocol import ANSWER, CAPABILITIES, ERROR_KINDS, OPS, Field
 from mock_gateway.conformance.expectations import KINDS
 from mock_gateway.conformance.observation import FIELD_HELP, REQUIRED
+from mock_gateway.conformance.reports import REPORTS
 from mock_gateway.conformance.sent import SENT_PARTS
 from mock_gateway.conformance.verdicts import SAYS
 
@@ -76,6 +77,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "errors": lambda: _pairs(["kind", "what it means"], ERROR_KINDS),
     "capabilities": lambda: _pairs(["capability", "what it means"], CAPABILITIES),
     "verdicts": lambda: _pairs(["verdict", "what it means"], {verdict.value: says for verdict, says in SAYS.items()}),
+    "reports": lambda: _pairs(["flag", "what it does"], {f"--{one.flag} FILE": one.says for one in REPORTS}),
     "expectations": _expectations,
     "sent": lambda: _pairs(["part", "what it asks"], {name: part.says for name, part in SENT_PARTS.items()}),
 }
