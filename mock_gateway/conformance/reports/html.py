@@ -36,13 +36,17 @@ def render(documents: Sequence[Document]) -> str:
     style = (PAGE / "page.css").read_text("utf-8")
     script = (PAGE / "page.js").read_text("utf-8") + (PAGE / "panel.js").read_text("utf-8")
     names = ", ".join(f"{one.client.name} {one.client.version}".strip() for one in documents)
-    return (PAGE / "page.html").read_text("utf-8").format(
-        title=escape(one_line(f"Conformance: {names}")),
-        style=style,
-        style_hash=_hash(style),
-        script=script,
-        script_hash=_hash(script),
-        data=_packed(data(documents)),
+    return (
+        (PAGE / "page.html")
+        .read_text("utf-8")
+        .format(
+            title=escape(one_line(f"Conformance: {names}")),
+            style=style,
+            style_hash=_hash(style),
+            script=script,
+            script_hash=_hash(script),
+            data=_packed(data(documents)),
+        )
     )
 
 
