@@ -13,13 +13,14 @@ from typing import Any
 from msgspec import Struct, field, to_builtins
 
 from mock_gateway.conformance.adapters.channel import Live, Reply
-from mock_gateway.conformance.bench import Stage
+from mock_gateway.conformance.bench import SAME, Stage
 from mock_gateway.conformance.cases.case import Case, Expectation
 from mock_gateway.conformance.observation import FIELDS, Observation
 from mock_gateway.conformance.oracle import Difference, differences
 from mock_gateway.conformance.sent import SENT_PARTS
 from mock_gateway.core.commands import Item, ToolAnswer, ToolApproval
 from mock_gateway.core.state import Turn
+from mock_gateway.journal import Exchange
 
 
 class Taken(Struct):
@@ -44,6 +45,14 @@ class Run(Struct):
     case: Case
     stage: Stage
     taken: dict[str, Taken] = field(default_factory=dict)
+    known: list[Exchange] | None = None
+
+    def asked(self, *operations: str, since: float = 0.0) -> list[Exchange]:
+        """What was asked, as `Stage.asked` has it; it is looked at once, when the last step is over."""
+        if self.known is None:
+            self.known = self.stage.asked()
+        names = {name for one in operations for name in SAME.get(one, (one,))}
+        return [one for one in self.known if one.at >= since and (not names or one.operation in names)]
 
 
 class NotReported(Exception):
@@ -201,7 +210,7 @@ def sent(run: Run, taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     """
     operations = wanted.value if isinstance(wanted.value, list) else [wanted.value]
     since = taken.began if wanted.options.get("in") == "step" else 0.0
-    asked = run.stage.asked(*operations, since=since)
+    asked = run.asked(*operations, since=since)
     for name, part in SENT_PARTS.items():
         if name in wanted.options:
             yield from part.judge(run.stage, asked, "+".join(operations), wanted.options[name])
@@ -212,7 +221,7 @@ def journal(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference
     from mock_gateway.journal.verify import verify
 
     expectations = wanted.value if isinstance(wanted.value, list) else [wanted.value]
-    for verdict in verify(run.stage.asked(), expectations):
+    for verdict in verify(run.asked(), expectations):
         if not verdict.ok:
             yield Difference("journal", verdict.expected, verdict.text)
 
@@ -261,13 +270,14 @@ def _item_sent(item: Item) -> tuple[str, ...]:
 
 def unbroken(run: Run, _taken: Taken, _wanted: Expectation) -> Iterator[Difference]:
     """`unbroken: true`: one stream was enough; the client has not lost anything that it had to read again."""
-    again = len(run.stage.asked("follow_turn"))
+    again = len(run.asked("follow_turn"))
     if again:
         yield Difference("unbroken", "one stream", f"{again} more", "the client has read the turn again")
 
 
 def closed(run: Run, _taken: Taken, wanted: Expectation) -> Iterator[Difference]:
     """`closed: 1000`: so many milliseconds after the last step, the client has let go of every stream."""
+    run.known = None  # whoever leaves late may ask for something too
     if not run.stage.all_closed(wanted.value / 1000):
         yield Difference("closed", f"no open stream after {wanted.value} ms", "an open stream")
 

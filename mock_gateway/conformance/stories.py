@@ -35,6 +35,13 @@ class Stories:
         self._is_open = outcome.verdict not in BROKEN_OFF
         return outcome
 
+    def events(self) -> int:
+        """How many events the turns of the last story had, beside those that begin and end them."""
+        sessions = self.stage.sessions()
+        turns = sessions[-1].turns if sessions else ()
+        kinds = [kind for turn in turns for kind in self.stage.truth(turn).events or ()]
+        return sum(kind not in ("turn.created", "turn.done") for kind in kinds)
+
     def close(self) -> None:
         """Forget the world."""
         self.stage.close()

@@ -29,7 +29,13 @@ WIRE: Mapping[str, tuple[str, st.SearchStrategy[Json]]] = {
         "chunks have any sizes",
         st.fixed_dictionaries({"sizes": st.lists(st.integers(1, 40), min_size=1, max_size=3)}),
     ),
-    "line-ends": ("lines end in other ways", _one("ends", "crlf", "cr", "mixed")),
+    "line-ends": (
+        "lines end in other ways",
+        st.one_of(
+            _one("ends", "crlf", "cr", "mixed"),
+            st.fixed_dictionaries({"ends": st.sampled_from(["crlf", "cr"]), "at": AT}),
+        ),
+    ),
     "byte-order-mark": ("a byte order mark comes first", _one("split", False, True)),
     "comment": (
         "comments stand anywhere",
@@ -67,6 +73,12 @@ WIRE: Mapping[str, tuple[str, st.SearchStrategy[Json]]] = {
 
 for _name, (_says, _drawn) in WIRE.items():
     feature(f"wire.{_name}", _says)(on_the_wire(_name, _drawn))
+
+
+@feature("wire.cut-data-lines", "an event has several data lines, and chunks end between CR and LF", share=0.5)
+def _cut_data_lines(plan: Plan, draw: Draw) -> None:
+    plan.is_unbroken = True
+    plan.faults += [{"fault": "several-data-lines", "lines": draw(st.integers(2, 4))}, {"fault": "cut-line-ends"}]
 
 
 feature("wire.long-comment", "comments are long", share=0.2)(
@@ -140,5 +152,5 @@ def _held(plan: Plan, _draw: Draw) -> None:
 def _alive(plan: Plan, _draw: Draw) -> None:
     plan.options = {"read_timeout_ms": 1000}
     plan.is_unbroken = True
-    stall = {"fault": "stall", "at": {"event": 2}, "for": "1900ms", "comments": "200ms"}
+    stall = {"fault": "stall", "at": {"event": 2}, "for": "2600ms", "comments": "200ms"}
     plan.faults.append({**stall, "on": ["create_turn"]})

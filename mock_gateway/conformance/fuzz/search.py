@@ -25,7 +25,7 @@ from mock_gateway.conformance.fuzz.features import Feature, singles
 from mock_gateway.conformance.fuzz.grow import stories
 from mock_gateway.conformance.fuzz.story import Story, one_line
 from mock_gateway.conformance.runner import Job, Outcome, Runner
-from mock_gateway.conformance.stories import Stories
+from mock_gateway.conformance.stories import BROKEN_OFF, Stories
 from mock_gateway.conformance.verdicts import Result, Verdict
 from mock_gateway.core.errors import MockGatewayError
 
@@ -65,21 +65,17 @@ class Round(Struct, frozen=True):
 
 
 class Find(Struct, frozen=True):
-    """A story that breaks the client. bucket: in which way; result: of its confirmation. tried: stories until then."""
+    """A story that breaks the client. bucket: in which way; result: of its confirmation. tried: stories until then.
+
+    events: of its turns, beside those that begin and end them.
+    """
 
     story: Story
     dialect: str
     bucket: str
     result: Result
     tried: int
-
-    @property
-    def events(self) -> int:
-        """How many events came beside those that begin and end turns."""
-        asked = self.result.evidence.asked if self.result.evidence else []
-        return sum(
-            one.skipped + (one.type not in ("turn.created", "turn.done")) for answer in asked for one in answer.events
-        )
+    events: int
 
 
 class Harness(Exception):
@@ -110,6 +106,7 @@ class Search(Struct):
     worlds: dict[tuple[str, str], Stories] = field(default_factory=dict)
     until: float = 0.0
     known: set[str] = field(default_factory=set)
+    events: int = 0
 
     def run(self) -> list[Find]:
         """Search until the budget is spent. Raises `Harness`, `ChannelError` where the adapter does not start."""
@@ -196,7 +193,7 @@ class Search(Struct):
         if self.tried >= self.budget.stories or (time.monotonic() > self.until and aim.smallest is None):
             raise Spent
         bucket = bucket_of(self.play(story, dialect))
-        return aim.hit(story, bucket)
+        return aim.hit(story, bucket, self.events)
 
     def play(self, story: Story, dialect: str) -> Outcome:
         """Play a story once, in a world that others were played in. Raises `Harness`."""
@@ -212,7 +209,9 @@ class Search(Struct):
             outcome = self.worlds[place].tell(story.case())
         except MockGatewayError as error:
             raise Harness(f"{error}\n{one_line(story.document('HARNESS', '', dialect, ''))}") from error
-        if outcome.verdict in (Verdict.CRASH, Verdict.TIMEOUT, Verdict.UNTESTABLE):
+        if outcome.verdict in FAILURES:
+            self.events = self.worlds[place].events()
+        if outcome.verdict in BROKEN_OFF:
             self._leave_worlds()
         if outcome.verdict is Verdict.HARNESS_ERROR:
             raise Harness(f"{outcome.message}\n{one_line(story.document('HARNESS', '', dialect, ''))}")
@@ -238,7 +237,7 @@ class Search(Struct):
         if result.verdict is Verdict.HARNESS_ERROR:
             raise Harness(result.message)
         if result.verdict is not Verdict.PASS:
-            self.finds.append(Find(story, dialect, aim.bucket, result, self.tried))
+            self.finds.append(Find(story, dialect, aim.bucket, result, self.tried, aim.events))
             self.tell(self.finds[-1])
 
 
@@ -249,6 +248,7 @@ class _Aim(Struct):
     bucket: str = ""
     smallest: Story | None = None
     size: tuple[int, ...] = ()
+    events: int = 0
     until: float = 0.0
 
     @property
@@ -256,15 +256,15 @@ class _Aim(Struct):
         """Whether it has been made smaller for long enough."""
         return self.smallest is not None and time.monotonic() > self.until
 
-    def hit(self, story: Story, bucket: str) -> bool:
+    def hit(self, story: Story, bucket: str, events: int) -> bool:
         """Whether a story is one to go on with."""
         if not bucket or (self.bucket or bucket) != bucket or bucket in self.known:
             return False
         if self.smallest is None:
             self.bucket, self.until = bucket, time.monotonic() + SHRINK_SECONDS
-        size = size_of(story)
+        size = size_of(story, events)
         if self.smallest is None or size < self.size:
-            self.smallest, self.size = story, size
+            self.smallest, self.size, self.events = story, size, events
         return True
 
 
@@ -274,10 +274,10 @@ def bare(story: Story) -> Story:
     return Story(story.agent, story.steps, (), left, story.clock, story.features, story.options)
 
 
-def size_of(story: Story) -> tuple[int, ...]:
-    """What is smaller counts: faults, steps, then everything that is said."""
+def size_of(story: Story, events: int) -> tuple[int, ...]:
+    """What is smaller counts: faults, steps, events, then everything that is said."""
     text = json.dumps([story.agent, story.steps, story.faults])
-    return (len(story.faults), len(story.steps), len(text))
+    return (len(story.faults), len(story.steps), events, len(text))
 
 
 def bucket_of(outcome: Outcome) -> str:
