@@ -23,6 +23,16 @@ class AsksOnce(Adapter):
         return fold
 
 
+@mutant("decisions-swapped", "ACT-APPR-2EV", fuzzable=False)
+class DecisionsSwapped(Adapter):
+    """Of several calls the first gets the decision about the last."""
+
+    def op_answer(self, session_id: str, answers: list[Json], **reading: Any) -> Fold:
+        places = [{name: answer.get(name) for name in ("kind", "thread", "id")} for answer in answers]
+        swapped = [{**answer, **place} for answer, place in zip(answers, reversed(places), strict=True)]
+        return super().op_answer(session_id, swapped, **reading)
+
+
 @mutant("refusal-swallowed", "ACT-UNANSWERED", fuzzable=False)
 class RefusalSwallowed(Client):
     """A turn that is refused is told as a turn in which nothing was said."""

@@ -94,6 +94,16 @@ def test_for_makes_a_case_for_each_value_and_vary_a_variant(tmp_path: Path) -> N
     assert "busy {{ turn.n }}" in second.scenario
 
 
+def test_the_branches_of_any_are_about_the_step_that_it_names(tmp_path: Path) -> None:
+    steps = "  do: [{ run_turn: { input: a }, as: x }, { run_turn: { input: b }, as: y }]\n"
+    branches = "  expect: [{ any: [[{ fails: {} }], [{ turns: 1, of: y }]], of: x }]\n"
+    (case,) = read(tmp_path, HEAD + steps + branches)
+
+    (one,), (other,) = case.expect[0].value
+
+    assert (one.of, other.of) == ("x", "y")
+
+
 @pytest.mark.parametrize(
     ("text", "place", "said"),
     [
