@@ -259,6 +259,7 @@ export class Client {
   // Read to the end of the turn, coming back as often as it takes.
   async read(following, answer, { stop_after: stop, cancel_after: cancel } = {}) {
     try {
+      if (cancel === 0) await this.cancel(following.session);
       while (answer) {
         for await (const count of this.deliver(following, answer)) {
           if (count === cancel) await this.cancel(following.session);
