@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from contract_tests.mutants.dialects import Reader
@@ -332,3 +333,12 @@ class CallOfOtherMessage(Fold):
         elif bit.thread == "main":
             spoken.calls = self.shared
         return spoken
+
+
+@mutant("times-parsed", "TIME-SKEW", fuzzable=False)
+class TimesParsed(Reader):
+    """Times must be written as they always are."""
+
+    def created(self, kind: str, thread: str, event: Json) -> Bit:
+        datetime.strptime(event["created_at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return super().created(kind, thread, event)

@@ -1,9 +1,11 @@
-"""Bugs in reading bytes, lines and fields."""
+"""Bugs in reading lines and fields."""
 
 from __future__ import annotations
 
 import codecs
+import time
 
+from contract_tests.mutants.errors import Failure
 from contract_tests.mutants.sse import Message, Parser
 from contract_tests.mutants.zoo import mutant
 
@@ -111,14 +113,14 @@ class BlankIsEvent(Parser):
         return Message("\n".join(data), self.last_id)
 
 
-@mutant("comment-is-data", "WIRE-COM-2")
-class CommentIsData(Parser):
-    """A comment between the fields of an event cuts it off."""
+@mutant("comment-is-end", "WIRE-COM-2")
+class CommentIsEnd(Parser):
+    """A comment behind the data of an event takes them away."""
 
-    def take(self, line: str) -> Message | None:
-        if self.is_comment(line) and self._data:
-            return self.complete()
-        return super().take(line)
+    def is_comment(self, line: str) -> bool:
+        if super().is_comment(line):
+            self._data.clear()
+        return super().is_comment(line)
 
 
 @mutant("comment-alone-fails", "WIRE-COM-1")
@@ -131,14 +133,45 @@ class CommentAloneFails(Parser):
         return super().take(line)
 
 
-@mutant("comment-forgets-id", "WIRE-COM-3")
+@mutant("comment-is-block", "WIRE-COM-3")
+class CommentIsBlock(Parser):
+    """A block of an id and a comment is taken for an event without data."""
+
+    commented = False
+
+    def is_comment(self, line: str) -> bool:
+        self.commented = super().is_comment(line)
+        return self.commented
+
+    def complete(self) -> Message | None:
+        empty = Message("", self._id) if self.commented and self._own_id and not self._data else None
+        return super().complete() or empty
+
+
+@mutant("comment-forgets-id", "WIRE-COM-3", dialects=("v1",))
 class CommentForgetsId(Parser):
     """A comment behind an id takes the id away."""
 
-    def take(self, line: str) -> Message | None:
-        if self.is_comment(line):
-            self._id = ""
-        return super().take(line)
+    def is_comment(self, line: str) -> bool:
+        if super().is_comment(line):
+            self._id = "0"
+        return super().is_comment(line)
+
+
+@mutant("comments-do-not-count", "WIRE-COM-5")
+class CommentsDoNotCount(Parser):
+    """When nothing but comments has come for two seconds, the stream is taken for dead."""
+
+    heard = 0.0
+
+    def feed(self, data: bytes) -> list[Message]:
+        found = super().feed(data)
+        now = time.monotonic()
+        if found or not self.heard:
+            self.heard = now
+        elif now - self.heard > 2:
+            raise Failure("timeout", "no event came in time")
+        return found
 
 
 @mutant("long-comment-limit", "WIRE-COM-4")
@@ -212,156 +245,40 @@ class CaseBlind(Parser):
         super().field(name.lower(), value)
 
 
-@mutant("id-comes-first", "WIRE-FIELD-ORDER")
-class IdComesFirst(Parser):
-    """An id that stands behind the data is too late for its event."""
-
-    def take_id(self, value: str) -> None:
-        if not self._data:
-            super().take_id(value)
-
-
-@mutant("id-is-early", "RES-IDLINE")
-class IdIsEarly(Parser):
-    """An id counts as soon as its line has come, before its event is complete."""
-
-    def take_id(self, value: str) -> None:
-        super().take_id(value)
-        self.last_id = self._id
-
-
-@mutant("bytes-decoded-apart", "WIRE-UTF8-1")
-class BytesDecodedApart(Parser):
-    """Each piece of bytes is decoded by itself, so a character that is cut is lost."""
-
-    def text(self, data: bytes) -> str:
-        text = data.decode("utf-8", "replace")
-        if self._at_start and text:
-            self._at_start = False
-            text = self.start(text)
-        return text
-
-
-@mutant("cut-bytes-dropped", "WIRE-UTF8-2")
-class CutBytesDropped(Parser):
-    """Bytes that are no whole characters are dropped without a word."""
-
-    def text(self, data: bytes) -> str:
-        text = data.decode("utf-8", "ignore")
-        if self._at_start and text:
-            self._at_start = False
-            text = self.start(text)
-        return text
-
-
-@mutant("line-in-one-piece", "WIRE-HUGE-2")
-class LineInOnePiece(Parser):
-    """A line of more than a megabyte is cut off there."""
-
-    limit = 1 << 20
-
-    def lines(self, text: str) -> list[str]:
-        return [line[: self.limit] for line in super().lines(text)]
-
-
-@mutant("strict-utf8", "WIRE-UTF8-5", fuzzable=False)
-class StrictUtf8(Parser):
-    """A byte that is no UTF-8 is an error that nobody catches."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
-
-
-@mutant("splitlines", "WIRE-SEP")
-class Splitlines(Parser):
-    """Every character that Unicode calls an end of a line is one."""
-
-    def split(self, text: str) -> list[str]:
-        return text.splitlines(keepends=True)
-
-    def lines(self, text: str) -> list[str]:
-        found = []
-        for part in self.split(text):
-            if part.splitlines()[0] != part:
-                found.append(self._line + part.splitlines()[0])
-                self._line = ""
-            else:
-                self._line += part
-        return found
-
-
-@mutant("last-block-counts", "WIRE-EOF-PARTIAL")
-class LastBlockCounts(Parser):
-    """A stream that ends in the middle of a block has that block as its last event."""
-
-    def end(self) -> list[Message]:
-        if self._line:
-            self.take(self._line)
-        message = self.complete()
-        return [] if message is None else [message]
-
-
-@mutant("retry-by-float", "WIRE-RETRY-BOGUS", fuzzable=False)
-class RetryByFloat(Parser):
-    """What stands behind `retry:` is read as generously as Python reads numbers."""
-
-    def take_retry(self, value: str) -> None:
-        try:
-            self.retry = int(value.rstrip("x") or "3000") / 1000
-        except ValueError:
-            return
-
-
-@mutant("retry-ignored", "WIRE-RETRY-OK", fuzzable=False)
-class RetryIgnored(Parser):
-    """What the gateway says about waiting is not heard."""
-
-    def take_retry(self, value: str) -> None:
-        return
-
-
-@mutant("one-event-a-piece", "WIRE-HUGE-3")
-class OneEventAPiece(Parser):
-    """Of the events that come in one piece of bytes at most a thousand are taken."""
-
-    def feed(self, data: bytes) -> list[Message]:
-        return super().feed(data)[:1000]
-
-
-@mutant("first-event-of-a-piece", "CHUNK-JOINED")
-class FirstEventOfAPiece(Parser):
-    """Of the events that come in one piece of bytes only the last is kept."""
-
-    def feed(self, data: bytes) -> list[Message]:
-        return super().feed(data)[-1:]
-
-
-@mutant("frames-by-chunk", "WIRE-UTF8-2")
-class FramesByChunk(Parser):
-    """Each piece of bytes is taken for whole lines."""
-
-    def lines(self, text: str) -> list[str]:
-        found = super().lines(text)
-        if self._line:
-            found.append(self._line)
-            self._line = ""
-        return found
-
-
-@mutant("nul-id", "WIRE-ID-NUL", fuzzable=False)
-class NulId(Parser):
-    """An id with a NUL in it is taken."""
-
-    def take_id(self, value: str) -> None:
-        self._id = value
-
-
-@mutant("id-not-kept", "WIRE-ID-PERSIST", fuzzable=False, dialects=("v1",))
-class IdNotKept(Parser):
-    """An event without an id has none, although the last one still counts."""
+@mutant("empty-is-event", "WIRE-DATA-EMPTY")
+class EmptyIsEvent(Parser):
+    """A message with empty data is taken for an event."""
 
     def complete(self) -> Message | None:
-        message = super().complete()
-        self._id = ""
-        return message
+        is_empty = self._data == [""]
+        return super().complete() or (Message("", self._id) if is_empty else None)
+
+
+@mutant("id-comes-first", "WIRE-FIELD-ORDER")
+class IdComesFirst(Parser):
+    """Data that stand in front of the id of their event are not taken."""
+
+    def field(self, name: str, value: str) -> None:
+        if name != "data" or self._own_id:
+            super().field(name, value)
+
+
+@mutant("crlf-only", "WIRE-EOL-LF")
+class CrlfOnly(Parser):
+    """Only CR and LF together end a line."""
+
+    def split(self, text: str) -> list[str]:
+        return _cut(text, "\r\n")
+
+
+@mutant("lines-lost", "WIRE-PROBE-LINES", also=("WIRE-DATA-MULTI",))
+class LinesLost(Parser):
+    """Of more than two lines of data only the first and the last count."""
+
+    def joined(self, data: list[str]) -> str:
+        return "\n".join(data if len(data) < 3 else [data[0], data[-1]])
+
+
+@mutant("cr-is-text", "WIRE-PROBE-LINE-ENDS", also=("WIRE-EOL-CR", "WIRE-EOL-CRSPLIT"))
+class CrIsText(NoCrlf):
+    """A CR that ends a line is taken for part of it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +12,8 @@ from contract_tests.mutants.client import Client
 from contract_tests.mutants.errors import Failure
 from contract_tests.mutants.wire import Answer, Json, Wire
 from contract_tests.mutants.zoo import mutant
+
+REFUSALS = ("ERR-400", "ERR-401", "ERR-403", "ERR-404", "ERR-409", "ERR-412", "ERR-413", "ERR-422")
 
 
 @mutant("key-forgotten", "REQ-AUTH", fuzzable=False)
@@ -73,15 +77,15 @@ class OddQuery(Client):
         return {} if wanted is None else {"page_size": wanted}
 
 
-@mutant("refusal-repeated", "ERR-422", fuzzable=False)
+@mutant("refusal-repeated", "ERR-REPEAT", also=("ERR-NO-AGENT", "ERR-PENDING"), fuzzable=False)
 class RefusalRepeated(Wire):
     """A request that was refused is sent again, although nothing about it has changed."""
 
     def may_repeat(self, method: str, status: int, attempt: int) -> bool:
-        return attempt < self.retries and status in (400, 401, 403, 404, 409, 412, 422)
+        return attempt < self.retries and status in (400, 401, 403, 404, 409, 412, 413, 422)
 
 
-@mutant("server-error-repeated", "ERR-500", fuzzable=False)
+@mutant("server-error-repeated", "ERR-500", also=("ERR-502", "ERR-503"), fuzzable=False)
 class ServerErrorRepeated(Wire):
     """A new turn that was answered by an error of the server is asked for again."""
 
@@ -89,7 +93,7 @@ class ServerErrorRepeated(Wire):
         return attempt < self.retries and status in self.repeatable
 
 
-@mutant("status-lost", "ERR-404", fuzzable=False)
+@mutant("status-lost", "ERR-404", also=(*REFUSALS, "ERR-502", "ERR-503"), fuzzable=False)
 class StatusLost(Wire):
     """Whatever the status was, it is told as 500."""
 
@@ -97,6 +101,14 @@ class StatusLost(Wire):
         failure = super().refused(answer)
         failure.status = 500
         return failure
+
+
+@mutant("message-lost", "ERR-500", also=(*REFUSALS, "ERR-502", "ERR-503"), fuzzable=False)
+class MessageLost(Wire):
+    """What the gateway says about a refusal is not told."""
+
+    def message(self, data: bytes) -> str:
+        return "something went wrong"
 
 
 @mutant("error-body-needed", "ERR-SHAPE", fuzzable=False)
@@ -109,12 +121,76 @@ class ErrorBodyNeeded(Wire):
         return str(json.loads(data)["error"]["message"])
 
 
-@mutant("retry-after-ignored", "RATE-SEC", fuzzable=False)
+@mutant("retry-after-ignored", "RATE-SEC", also=("RATE-DATE", "RATE-POST"), fuzzable=False)
 class RetryAfterIgnored(Wire):
     """What the gateway says about waiting is not heard."""
 
     def retry_after(self, answer: Answer) -> float | None:
         return None
+
+
+@mutant("retry-after-needed", "RATE-NONE", fuzzable=False)
+class RetryAfterNeeded(Wire):
+    """Without a number of seconds to wait, the client crashes."""
+
+    def retry_after(self, answer: Answer) -> float | None:
+        return float(answer.header("retry-after"))
+
+
+@mutant("patient-for-ever", "RATE-HUGE", fuzzable=False)
+class PatientForEver(Wire):
+    """It waits as long as it is told; for the tests seven seconds stand for a day."""
+
+    def wait(self, asked: float | None, attempt: int) -> None:
+        super().wait(asked if asked is None or asked < 1 else None, attempt)
+        time.sleep(min(asked or 0.0, 7.0))
+
+
+@mutant("in-a-hurry", "TIME-FIRSTBYTE", fuzzable=False)
+class InAHurry(Wire):
+    """Half a second after a request there has to be an answer."""
+
+    def connection(self, host: str, port: int | None) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(host, port, timeout=0.5)
+
+
+@mutant("reset-repeated", "NET-RST", fuzzable=False)
+class ResetRepeated(Wire):
+    """A new turn whose connection was reset is asked for again."""
+
+    def try_once(
+        self, method: str, url: str, body: Json | None, more: Mapping[str, str], attempt: int
+    ) -> Answer | None:
+        try:
+            return super().try_once(method, url, body, more, attempt)
+        except Failure as failure:
+            if attempt or failure.kind != "transport":
+                raise
+            return None
+
+
+@mutant("reset-never-repeated", "NET-RST-READ", fuzzable=False)
+class ResetNeverRepeated(Wire):
+    """A connection that is reset is told, even where only something was to be read."""
+
+    def try_once(
+        self, method: str, url: str, body: Json | None, more: Mapping[str, str], attempt: int
+    ) -> Answer | None:
+        return super().try_once(method, url, body, more, self.retries)
+
+
+@mutant("one-connection", "NET-CLOSE", fuzzable=False)
+class OneConnection(Wire):
+    """Whatever became of a connection, the next request goes over it."""
+
+    only: http.client.HTTPConnection | None = None
+
+    def connection(self, host: str, port: int | None) -> http.client.HTTPConnection:
+        if self.only is None:
+            self.only = super().connection(host, port)
+            self.only.connect()
+            self.only.auto_open = 0
+        return self.only
 
 
 @mutant("date-by-own-clock", "RATE-DATE", fuzzable=False)

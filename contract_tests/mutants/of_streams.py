@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from typing import Any
+
 from contract_tests.mutants.client import Client, Following
 from contract_tests.mutants.errors import Failure
+from contract_tests.mutants.fold import Fold, Json
 from contract_tests.mutants.sse import Message
 from contract_tests.mutants.wire import Answer
 from contract_tests.mutants.zoo import mutant
 
 
-@mutant("end-is-done", "LIFE-EOF-NODONE")
+@mutant("end-is-done", "LIFE-EOF-NODONE", also=("RES-NONE", "RES-HEADER"))
 class EndIsDone(Client):
     """A stream that ends is taken for a turn that is done."""
 
@@ -19,7 +24,7 @@ class EndIsDone(Client):
         return True
 
 
-@mutant("never-comes-back", "RES-MID")
+@mutant("never-comes-back", "RES-MID", also=("RES-RST", "RES-DONE", "RES-TIMEOUT", "RES-STALL"))
 class NeverComesBack(Client):
     """A stream that breaks off is given up."""
 
@@ -81,7 +86,7 @@ class GapIgnored(Client):
         return
 
 
-@mutant("asks-again", "RES-POST")
+@mutant("asks-again", "RES-POST", also=("RES-NONE",))
 class AsksAgain(Client):
     """A stream that breaks off is begun again by a new turn."""
 
@@ -89,6 +94,115 @@ class AsksAgain(Client):
         body = {"input": [{"type": "user.message", "content": "hello"}]}
         following.last = None
         return self.wire.send("POST", f"{self.dialect.session(following.session)}/turns", body)
+
+
+@mutant("asks-again-at-once", "RES-FIRST")
+class AsksAgainAtOnce(Client):
+    """A stream that breaks off before its first event is begun again by a new turn."""
+
+    def run(self, session: str, items: list[Json] | None, previous: str | None = None, **reading: Any) -> Fold:
+        try:
+            return super().run(session, items, previous, **reading)
+        except Failure as failure:
+            if failure.status is not None:
+                raise
+            return super().run(session, items, previous, **reading)
+
+
+@mutant("nothing-is-done", "RES-HEADER")
+class NothingIsDone(Client):
+    """A stream without any event is taken for a turn in which nothing was said."""
+
+    def is_over(self, following: Following) -> bool:
+        if not following.fold.events:
+            following.fold.status = "done"
+        return super().is_over(following)
+
+
+@mutant("good-order-is-final", "RES-TIMEOUT")
+class GoodOrderIsFinal(Client):
+    """A stream that the server ends in good order is not gone on with."""
+
+    def deliver(self, following: Following, answer: Answer) -> Iterator[None]:
+        following.failed = 0
+        yield from super().deliver(following, answer)
+        if following.failed == 0 and not following.fold.ended:
+            raise Failure("transport", "the stream ended")
+
+    def broken(self, following: Following, failure: Failure) -> None:
+        following.failed = 1
+
+
+@mutant("silence-is-final", "RES-STALL")
+class SilenceIsFinal(Client):
+    """A stream in which nothing comes any more is given up."""
+
+    def broken(self, following: Following, failure: Failure) -> None:
+        if failure.kind == "timeout":
+            raise failure
+
+
+@mutant("reset-is-final", "RES-RST")
+class ResetIsFinal(Client):
+    """A connection that is reset is not replaced."""
+
+    def broken(self, following: Following, failure: Failure) -> None:
+        if "Reset" in failure.message:
+            raise failure
+
+
+@mutant("pauses-alike", "RES-LOOP-PAUSES", fuzzable=False)
+class PausesAlike(Client):
+    """All pauses between attempts to come back are alike."""
+
+    def pause(self, following: Following) -> float:
+        return 0.3
+
+
+@mutant("refused-stream-is-empty", "ERR-ASSE", fuzzable=False)
+class RefusedStreamIsEmpty(Client):
+    """A stream that is refused is taken for one in which nothing came."""
+
+    def follow(self, session: str, turn: str, after: int | None, **reading: Any) -> Fold:
+        try:
+            return super().follow(session, turn, after, **reading)
+        except Failure:
+            return self.fold()
+
+
+@mutant("first-event-in-time", "TIME-FIRSTEVENT", fuzzable=False)
+class FirstEventInTime(Client):
+    """Half a second after the headers there has to be an event."""
+
+    def check_type(self, answer: Answer) -> None:
+        super().check_type(answer)
+        answer.connection.sock.settimeout(0.5)
+
+
+@mutant("stream-in-time", "TIME-SLOW", fuzzable=False)
+class StreamInTime(Client):
+    """A stream has to end within a second."""
+
+    def deliver(self, following: Following, answer: Answer) -> Iterator[None]:
+        began = time.monotonic()
+        for _ in super().deliver(following, answer):
+            yield
+            if time.monotonic() - began > 1:
+                return
+
+
+@mutant("sorted-by-id", "TIME-ULID", dialects=("v1",), fuzzable=False)
+class SortedById(Client):
+    """An event whose id is below that of the one before is taken for an old one."""
+
+    def take(self, following: Following, message: Message) -> bool:
+        id = self.parsed(message.data).get("id", "")
+        newest = following.__dict__.setdefault("newest", "")
+        following.__dict__["newest"] = max(id, newest)
+        if id < newest:
+            following.last = (following.last or 0) + 1
+            return False
+        return super().take(following, message)
 
 
 @mutant("comes-back-once", "RES-2")
@@ -104,15 +218,15 @@ class ComesBackOnce(Client):
 
 @mutant("comes-back-for-ever", "RES-LOOP", fuzzable=False)
 class ComesBackForEver(Client):
-    """It comes back hundreds of times, without a pause."""
+    """It comes back dozens of times, without a pause."""
 
-    most_failures = 300
+    most_failures = 60
 
     def pause(self, following: Following) -> float:
         return 0.0
 
 
-@mutant("gone-is-an-end", "RES-GONE")
+@mutant("gone-is-an-end", "RES-GONE", dialects=("v1",))
 class GoneIsAnEnd(Client):
     """A turn that ended while it was away is told as it was before."""
 
@@ -125,16 +239,14 @@ class ReadsAfterDone(Client):
     """What comes after the end of a turn is taken for part of it."""
 
     def take(self, following: Following, message: Message) -> bool:
-        status = following.fold.status
-        following.fold.status = "running"
         taken = super().take(following, message)
-        if following.fold.status == "running":
-            following.fold.status = status
-        following.__dict__["ended"] = following.fold.status
+        if following.fold.ended:
+            following.__dict__["ended"], following.fold.status = following.fold.status, "running"
         return taken
 
     def is_over(self, following: Following) -> bool:
-        return bool(following.__dict__.get("ended", "running") != "running")
+        following.fold.status = following.__dict__.get("ended", "running")
+        return following.fold.ended
 
 
 @mutant("bad-json-skipped", "LIFE-BADJSON")
@@ -163,7 +275,7 @@ class AnyTypeWillDo(Client):
         return following.fold.ended
 
 
-@mutant("exact-type", "WIRE-MIME-1")
+@mutant("exact-type", "WIRE-MIME-1", also=("WIRE-MIME-2", "WIRE-MIME-3"))
 class ExactType(Client):
     """The type of a stream must have no parameters."""
 
@@ -196,9 +308,9 @@ class FirstEventLost(Client):
         return True
 
 
-@mutant("turn-id-of-session", "RES-TURN")
-class TurnIdOfSession(Client):
-    """Coming back, it follows the latest turn of the session, whichever that is."""
+@mutant("other-turn", "RES-TURN")
+class OtherTurn(Client):
+    """Coming back, it follows the first turn of the session, whichever broke off."""
 
     def open(self, following: Following) -> Answer:
         turns = self.list_turns(following.session, None)
@@ -206,15 +318,10 @@ class TurnIdOfSession(Client):
         return super().open(following)
 
 
-@mutant("stale-cursor", "RES-2")
+@mutant("stale-cursor", "RES-2-FURTHER")
 class StaleCursor(Client):
     """The cursor stays where the first break was."""
 
     def cursor(self, following: Following) -> int | None:
-        return following.__dict__.setdefault("first_break", following.last)
-
-    def is_known(self, following: Following, number: int | None) -> bool:
-        return False
-
-    def check_gap(self, following: Following, number: int | None) -> None:
-        return
+        first: int | None = following.__dict__.setdefault("first_break", following.last)
+        return first

@@ -82,8 +82,9 @@ class Wire:
                     return answer
                 if not self.may_repeat(method, answer.status, attempt):
                     raise self.refused(answer)
-                self.wait(self.retry_after(answer), attempt)
+                asked = self.retry_after(answer)
                 answer.close()
+                self.wait(asked, attempt)
             attempt += 1
 
     def url(self, path: str, query: Mapping[str, Any]) -> str:
@@ -136,8 +137,12 @@ class Wire:
         if body is not None:
             data = self.encoded(body)
             sent["Content-Type"] = self.content_type()
-        connection.request(method, target, data, sent)
-        return Answer(connection, connection.getresponse())
+        try:
+            connection.request(method, target, data, sent)
+            return Answer(connection, connection.getresponse())
+        except TRANSPORT:
+            connection.close()
+            raise
 
     def connection(self, host: str, port: int | None) -> http.client.HTTPConnection:
         """To a host, for one request."""

@@ -25,8 +25,9 @@ P = TypeVar("P", bound=type)
 class Mutant:
     """A client with one bug.
 
-    part: the subclass that has it. case: what it has to fail. says: the bug, in a sentence. fuzzable: whether it shows
-    in what is streamed, so that the fuzzer has to find it; otherwise why not. dialects: in which it shows.
+    part: the subclass that has it. case: what it has to fail; also: other cases that it fails too. says: the bug, in a
+    sentence. fuzzable: whether it shows in what is streamed, so that the fuzzer has to find it; otherwise why not.
+    dialects: in which it shows.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Mutant:
     says: str
     fuzzable: bool
     dialects: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
     def adapter(self, name: str) -> Adapter:
         """An adapter of the client with this bug."""
@@ -61,13 +63,18 @@ _FOUND: dict[str, Mutant] = {}
 
 
 def mutant(
-    name: str, case: str, *, fuzzable: bool = True, dialects: tuple[str, ...] = ("beta", "v1")
+    name: str,
+    case: str,
+    *,
+    also: tuple[str, ...] = (),
+    fuzzable: bool = True,
+    dialects: tuple[str, ...] = ("beta", "v1"),
 ) -> Callable[[P], P]:
     """Make a class a mutant; its docstring says what the bug is."""
 
     def add(part: P) -> P:
         assert name not in _FOUND, f"there are two mutants {name!r}"
-        _FOUND[name] = Mutant(name, part, case, (part.__doc__ or "").strip(), fuzzable, dialects)
+        _FOUND[name] = Mutant(name, part, case, (part.__doc__ or "").strip(), fuzzable, dialects, also)
         return part
 
     return add
@@ -75,6 +82,7 @@ def mutant(
 
 MODULES = (
     "of_parsing",
+    "of_bytes",
     "of_folding",
     "of_turns",
     "of_streams",

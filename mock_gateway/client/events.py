@@ -307,6 +307,8 @@ def read_streamed(data: str, event_id: str) -> TurnStreamEvent:
     value = read_json(data, "the data of a stream event")
     if isinstance(value, dict) and value.get("sequence_id") is None:
         value["sequence_id"] = event_id
+        if value.get("type") not in _STREAMED and not (event_id.isascii() and event_id.isdigit()):
+            value["sequence_id"] = 0  # what nobody knows may have no place in the turn (EVT-13)
     return _read(_STREAMED, value, "stream event")  # type: ignore[return-value]  # the table's classes
 
 

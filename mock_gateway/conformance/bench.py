@@ -62,7 +62,8 @@ class Bench:
         self.gateway = Gateway({}, self._settings, runtime=LoopRuntime())
         self.url = self.gateway.base_url = f"http://127.0.0.1:{sock.getsockname()[1]}"
         self.gateway.journal.keeps_bytes = True
-        self.gateway.journal.listeners.append(self._note)
+        self.gateway.journal.starters.append(self._began)
+        self.gateway.journal.listeners.append(self._ended)
         dialects = all_dialects(self._settings)
         self.dialects: Mapping[str, Dialect] = {dialect.name: dialect for dialect in dialects}
         self._serve(App(self.gateway, dialects), sock)
@@ -76,9 +77,19 @@ class Bench:
     ) -> None:
         self._thread.stop()
 
-    def _note(self, entry: object) -> None:
-        if isinstance(entry, Exchange) and entry.world is not None:
-            self._asked[entry.world].append(entry)
+    def _began(self, exchange: Exchange) -> None:
+        """Note a request when it comes: what a client has the answer to may not be over here yet."""
+        self._asked[exchange.world or ""].append(exchange)
+
+    def _ended(self, entry: object) -> None:
+        """Note a request that no operation is for."""
+        if isinstance(entry, Exchange) and not entry.operation:
+            self._asked[entry.world or ""].append(entry)
+
+    @property
+    def now(self) -> float:
+        """Wall seconds, of the clock that requests are noted by."""
+        return time.perf_counter() + self.gateway.journal.epoch
 
     def on_loop(self, do: Callable[[], Given]) -> Given:
         """Do something where the server does everything, and wait for what it gives."""
@@ -91,13 +102,11 @@ class Bench:
 
     def asked(self, world: str, since: float = 0.0) -> list[Exchange]:
         """What was asked in a world, in the order in which it came. since: wall seconds."""
-        known = [*self._asked[world], *self.unanswered(world)]
-        return sorted((one for one in known if one.at >= since), key=lambda exchange: exchange.at)
+        return sorted((one for one in self._asked[world] if one.at >= since), key=lambda exchange: exchange.at)
 
     def unanswered(self, world: str) -> list[Exchange]:
         """What was asked in a world and has not been answered to the end."""
-        entries = self.gateway.journal.entries
-        return [one for one in entries if isinstance(one, Exchange) and one.world == world and not one.is_complete]
+        return [one for one in self._asked[world] if not one.is_complete]
 
     def forget(self, world: str) -> None:
         """Forget a world and everything in it."""
@@ -132,7 +141,7 @@ class Stage:
         """Put a fault on this world. Raises `FaultError`.
 
         Its `on` may have names that the dialects share; with `dialects` it is for these only. A `location` may say
-        `ELSEWHERE`, which is this world as it is reached by another host name.
+        `ELSEWHERE`: this world under another host name.
         """
         fault = dict(fault)
         only = fault.pop("dialects", None)
@@ -193,7 +202,7 @@ class Stage:
 
     def clear(self) -> None:
         """Make room for another story in the same world: no faults, no agents, nothing was asked; sessions stay."""
-        self._since = time.time()
+        self._since = self.bench.now
         self.bench.on_loop(self._clear)
 
     def _clear(self) -> None:

@@ -62,7 +62,7 @@ def _growing(_stage: Stage, asked: Sequence[Exchange], operation: str, wanted: A
     gaps = [(other.at - one.at - one.took) * 1000 for one, other in pairwise(asked)]
     half = len(gaps) // 2
     # Halves, as one pause alone says little when a machine is busy.
-    if wanted and half and sum(gaps[-half:]) < 1.3 * sum(gaps[:half]):
+    if wanted and half and sum(gaps[-half:]) < 1.5 * sum(gaps[:half]):
         told = ", ".join(f"{gap:.0f}" for gap in gaps)
         yield Difference(f"sent.{operation}.growing", "pauses that grow", f"{told} ms")
 

@@ -6,7 +6,6 @@ know: expectations, verdicts.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,7 +61,7 @@ class Player:
     def _call(self, name: str, op: str, args: dict[str, Any], within: float | None) -> Taken:
         said = Spoken(name, op, args)
         self.spoken.append(said)
-        began = time.time()
+        began = self.run.stage.bench.now
         reply = self._channel.call(op, args, within or DEADLINE)
         said.reply = {"ok": reply.ok, **reply.result}
         if reply.error is not None:

@@ -98,6 +98,7 @@ ANSWERS: Mapping[str, Callable[[FaultSpec, Dialect, float], Instead]] = {
 # -- framing -----------------------------------------------------------------------------------------------------------
 
 _LENGTH = re.compile(rb"(?i)(\r\ncontent-length: )(\d+)")
+_DATE = re.compile(rb"(?i)\r\ndate: [^\r]*")
 _SIZE = re.compile(rb"[0-9a-f]+\r\n")
 _END = b"0\r\n\r\n"
 
@@ -113,6 +114,11 @@ def wrong_length(by: int) -> Rewrite:
         return _LENGTH.sub(lambda found: found[1] + b"%d" % max(0, int(found[2]) + by), data, count=1)
 
     return rewrite
+
+
+def with_own_date(data: bytes) -> bytes:
+    """A head without the date of the server, which stands before that of the answer: there must be one only."""
+    return _DATE.sub(b"", data, count=1) if data.startswith(b"HTTP/1.") else data
 
 
 def with_extension(extension: bytes) -> Rewrite:

@@ -24,7 +24,15 @@ from mock_gateway.faults.frames import Frame, offset_of, read_frame
 from mock_gateway.faults.injection import Injection
 from mock_gateway.faults.line_stage import LineStage
 from mock_gateway.http.edge import Call, cors
-from mock_gateway.http.fault_answers import ANSWERS, instead, with_extension, with_trailers, wrong_length
+from mock_gateway.http.fault_answers import (
+    ANSWERS,
+    Rewrite,
+    instead,
+    with_extension,
+    with_own_date,
+    with_trailers,
+    wrong_length,
+)
 from mock_gateway.http.streams import Injected, Message
 
 CUTS = ("reset", "clean-end", "drop", "half-close", "stall")
@@ -199,7 +207,9 @@ class Delivery:
 
     def _bend(self, headers: list[tuple[bytes, bytes]]) -> None:
         """What no ASGI message can say."""
-        rewrites = []
+        rewrites: list[Rewrite] = []
+        if any(name == b"date" for name, _ in headers):
+            rewrites.append(with_own_date)
         for injection in self._find("wrong-content-length"):
             if dict(headers).get(b"content-length") is not None and self._has_socket(injection):
                 rewrites.append(wrong_length(injection.spec["by"]))
@@ -213,7 +223,7 @@ class Delivery:
                 headers.append((b"trailer", b", ".join(name for name, _ in injection.spec["headers"])))
                 rewrites.append(with_trailers(injection.spec["headers"]))
                 injection.done("headers followed the body")
-        if rewrites and self._socket is not None:
+        if rewrites and self._socket is not None and hasattr(self._socket, "bend"):
 
             def rewrite(data: bytes) -> bytes:
                 for one in rewrites:

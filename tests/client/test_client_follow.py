@@ -272,6 +272,14 @@ def test_an_unknown_event_is_delivered_in_its_place() -> None:
     assert (unknown.type, unknown.sequence_id, unknown.model_dump()["degrees"]) == ("weather.changed", 12, 3)
 
 
+@pytest.mark.parametrize("line", [b"", b"id\n", b"id: seven\n", "id: ٧\n".encode()])
+def test_an_unknown_event_without_a_sequence_id_has_no_place_and_is_left_out(line: bytes) -> None:
+    first, rest = BODY.split(b"\n\n", 1)
+    body = first + b"\n\n" + line + b'data: {"type":"custom.notice"}\n\n' + rest
+
+    assert list(followed(OneTurn(TURN_EVENTS, answered(stream(body))))) == WHOLE
+
+
 def test_nothing_is_read_after_turn_done_and_the_client_hangs_up() -> None:
     body = Body(BODY, b"data: {broken\n\n", then=httpx.ReadError("late"))
     answer = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)

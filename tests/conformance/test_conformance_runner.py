@@ -92,7 +92,7 @@ def test_mixed_threads_are_seen(bench: Bench, channel: Channels) -> None:
 def test_a_crash_is_told_with_stderr_and_the_next_case_goes_on(bench: Bench, channel: Channels) -> None:
     one = channel(bug="crash")
 
-    first, second = judged(bench, one, CASES["LIFE-DONE"], tries=1), judged(bench, one, CASES["ERR-404"], tries=1)
+    first, second = judged(bench, one, CASES["LIFE-DONE"], tries=1), judged(bench, one, CASES["ERR-NO-AGENT"], tries=1)
 
     assert first.verdict is Verdict.CRASH
     assert first.evidence is not None and "a bug of the client" in first.evidence.stderr
