@@ -11,6 +11,8 @@ import json
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 LEAST = 28
 """Scenarios of the gallery that the wheel has to carry."""
@@ -34,8 +36,31 @@ def first_event(base: str) -> dict[str, object]:
     return event
 
 
+def rules_and_reports(command: str) -> None:
+    """The rules, their examples and the parts of the page are files beside the code."""
+    rule = json.loads(subprocess.run([command, "explain", "INP-3", "--json"], capture_output=True, check=True).stdout)
+    assert rule["says"] and rule["bad"], rule
+    client = {"name": "c", "version": "", "command": "", "transport": "", "dialects": [], "capabilities": []}
+    results = {
+        "client": client,
+        "seed": 0,
+        "at": "",
+        "seconds": 0,
+        "level": "",
+        "counts": {},
+        "results": [],
+        "version": 1,
+    }
+    with TemporaryDirectory() as folder:
+        source, page = Path(folder, "results.json"), Path(folder, "report.html")
+        source.write_text(json.dumps(results), "utf-8")
+        subprocess.run([command, "report", str(source), "--html", str(page)], check=True)
+        assert "</html>" in page.read_text("utf-8")
+
+
 def main(command: str) -> None:
-    """Check the gallery, the pages and a stream."""
+    """Check the gallery, the pages, a stream, rules and reports."""
+    rules_and_reports(command)
     listed = json.loads(subprocess.run([command, "list", "--json"], capture_output=True, check=True).stdout)
     agents = listed["agents"] if isinstance(listed, dict) else listed
     assert len(agents) >= LEAST, f"the wheel carries {len(agents)} scenarios, not {LEAST}"

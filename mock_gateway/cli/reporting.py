@@ -65,9 +65,16 @@ def _write(flag: str, path: Path, text: str) -> None:
 
 def progress(total: int, known: Mapping[tuple[str, str], str]) -> Progress:
     """What tells of results as they come. known: reasons by case and dialect."""
-    is_terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    width = shutil.get_terminal_size().columns if is_terminal else None
+    width = shutil.get_terminal_size().columns if _can_draw() else None
     return Progress(write, total, known, width=width, colours=has_colours(os.environ))
+
+
+def _can_draw() -> bool:
+    """Whether stdout is a terminal on which a line can be written anew."""
+    out = sys.stdout
+    if out is None or not out.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    return (out.encoding or "").lower().startswith("utf")
 
 
 def show(document: Document) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
+from pathlib import Path
 
 import pytest
 
-from mock_gateway.conformance.reports import terminal
+from mock_gateway.cli import reporting
+from mock_gateway.conformance.reports import plain_json, terminal
 from mock_gateway.conformance.reports.progress import CLEAR, Progress
 from mock_gateway.conformance.results import Known
 from mock_gateway.conformance.verdicts import Verdict
+from tests.cli.cli_runs import told
 from tests.conformance.report_documents import HOSTILE, document, every_verdict, result
 
 
@@ -101,3 +106,51 @@ def test_the_line_never_breaks() -> None:
     Progress(written.append, 4, {}, width=20).tell(result(case="A" * 50))
 
     assert len(written[0].removeprefix(CLEAR)) < 20
+
+
+class Stdout(io.TextIOWrapper):
+    """A stdout. is_terminal: what it says of itself."""
+
+    is_terminal = True
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+
+@pytest.mark.parametrize(
+    ("encoding", "kind", "is_terminal", "drawn"),
+    [
+        ("utf-8", "xterm", True, True),
+        ("utf-8", "xterm", False, False),
+        ("utf-8", "dumb", True, False),
+        ("ascii", "xterm", True, False),
+    ],
+)
+def test_the_line_is_drawn_where_it_can_be(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, kind: str, is_terminal: bool, drawn: bool
+) -> None:
+    out = Stdout(io.BytesIO(), encoding)
+    out.is_terminal = is_terminal
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setenv("TERM", kind)
+
+    progress = reporting.progress(2, {})
+    progress.tell(result(case="A"))
+
+    written = out.buffer.getvalue().decode()  # type: ignore[attr-defined]  # it is a BytesIO
+    assert ("1/2" in written) is drawn
+    assert "A" in written
+
+
+def test_a_stdout_without_such_characters_gets_their_numbers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "results.json"
+    file.write_text(plain_json.render([document([result(Verdict.FAIL, text="café ✓")])]), "utf-8")
+    out = Stdout(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+
+    code = told(capsys, "report", str(file)).code
+
+    assert code == 0
+    assert b"expected  caf\\xe9 \\u2713" in out.buffer.getvalue()  # type: ignore[attr-defined]  # it is a BytesIO
