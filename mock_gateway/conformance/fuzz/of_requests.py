@@ -24,9 +24,28 @@ def _lists(plan: Plan, draw: Draw) -> None:
     ]
 
 
+def _turn(name: str) -> Json:
+    """A turn with all that either contract gives one: typed clients refuse anything less."""
+    return {
+        "id": name,
+        "session_id": "any",
+        "previous_turn_id": None,
+        "input": None,
+        "created_by": "ada@example.test",
+        "created_by_subject": {"subject_id": "ada", "subject_type": "user", "subject_slug": "ada@example.test"},
+        "created_at": "2026-01-31T09:30:00.000Z",
+        "state": {
+            "status": "cancelled",
+            "reason": "client-cancelled",
+            "cancellation_reason": "client-cancelled",
+            "completed_at": "2026-01-31T09:30:01.000Z",
+        },
+    }
+
+
 def _page(items: list[str], token: str | None) -> Json:
     pagination: Json = {"limit": 2} if token is None else {"limit": 2, "next_page_token": token}
-    return {"data": [{"id": one} for one in items], "pagination": pagination}
+    return {"data": [_turn(one) for one in items], "pagination": pagination}
 
 
 @feature("ask.pages", "pages may be empty, and their tokens have any characters", needs=("turns",), share=0.5)
