@@ -18,6 +18,13 @@ from mock_gateway.faults.places import Place, place_json, read_place
 
 COMMON = ("fault", "at", "on", "request", "every", "probability", "turn")
 """The keys that every fault may have."""
+_LIMIT = "a fault is limited where it is put, not in what it says: {} over HTTP, {} in Python"
+LIMITS: Mapping[str, str] = {
+    "session": _LIMIT.format("`?session=`", "`session=`"),
+    "turn_id": _LIMIT.format("`?session=` and `?turn=`", "`turn_id=`"),
+    "world": _LIMIT.format("the base path before `/__admin`", "the world"),
+}
+"""Keys that users look for in a fault, and where they belong."""
 GROUPS_OF_OPERATIONS: Mapping[str, tuple[str, ...]] = {"streams": STREAMS, "all": ()}
 
 
@@ -113,6 +120,8 @@ def _kind(data: Mapping[str, object]) -> FaultKind:
 def _params(kind: FaultKind, data: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, object]]:
     names = [param.name for param in kind.params]
     for key in data:
+        if key in LIMITS:
+            raise FaultError(str(key), LIMITS[str(key)])
         if key not in COMMON and key not in names:
             raise FaultError(str(key), f"{kind.name} has no such key; {nearest(key, (*names, *COMMON[1:]))}")
     params: dict[str, Any] = {}

@@ -171,3 +171,11 @@ def test_a_fault_of_the_whole_server_is_limited_to_nothing() -> None:
     board.put(spec, world="")
 
     assert board.refuses and [entry.world for entry in board.listed("")] == [""]
+
+
+@pytest.mark.parametrize("key", ["session", "turn_id", "world"])
+def test_a_limit_inside_of_a_fault_is_told_where_it_belongs(key: str) -> None:
+    with pytest.raises(FaultError, match="limited where it is put, not in what it says") as found:
+        parse_fault({"fault": "skip-event", "at": {"event": 3}, key: "x"})
+
+    assert found.value.field == key
