@@ -151,12 +151,12 @@ class ResetIsFinal(Client):
             raise failure
 
 
-@mutant("pauses-alike", "RES-LOOP-PAUSES", fuzzable=False)
-class PausesAlike(Client):
-    """All pauses between attempts to come back are alike."""
+@mutant("pauses-shrink", "RES-LOOP-PAUSES", fuzzable=False)
+class PausesShrink(Client):
+    """The longer nothing comes, the sooner it tries again."""
 
     def pause(self, following: Following) -> float:
-        return 0.3
+        return 0.8 / following.failed
 
 
 @mutant("refused-stream-is-empty", "ERR-ASSE", fuzzable=False)
