@@ -50,7 +50,9 @@ DIALECTS = tuple(voice.dialect.name for voice in voices())
 
 
 def load_cases(folder: Path = CATALOGUE, kinds: Collection[str] = ()) -> tuple[Case, ...]:
-    """All cases of a folder, in the order of their files, or of one file. kinds: of expectations that are known; empty takes any.
+    """All cases of a folder, in the order of their files, or of one file.
+
+    kinds: of expectations that are known; empty takes any.
 
     Raises `ScenarioErrors` with every mistake in all files.
     """
