@@ -13,8 +13,7 @@ from mock_gateway.cli import judged, reporting
 from mock_gateway.cli.arguments import Parser
 from mock_gateway.cli.errors import CHECKS_FAILED, OK, OUR_FAULT, UsageError, complain, write
 from mock_gateway.conformance.check import catalogue
-from mock_gateway.conformance.judge.judging import GATEWAY, Plan, every_id, judge
-from mock_gateway.conformance.judge.law import LAWS
+from mock_gateway.conformance.judge.judging import GATEWAY, RULES, Plan, every_id, judge
 from mock_gateway.conformance.results import Document
 from mock_gateway.journal import Entry
 from mock_gateway.journal.lines import UnreadableJournal, read_jsonl
@@ -24,7 +23,7 @@ def run(arguments: Sequence[str]) -> int:
     """The command. Gives the exit code; raises `UsageError`."""
     flags = _parser().read(arguments)
     if flags.get("list"):
-        write("".join(f"{one.id:<14} {one.level:<6} {one.says}\n" for one in LAWS.values()))
+        write("".join(f"{one.id:<14} {one.level:<6} {one.says}\n" for one in RULES))
         return OK
     if "file" not in flags:
         raise UsageError("there is no journal to judge", "name the file that `serve --journal FILE` has written")

@@ -1,7 +1,7 @@
-"""The tables of docs/conformance.md, made from the tables that the code runs on.
+"""The tables of docs/conformance.md and docs/fuzzing.md, made from the tables that the code runs on.
 
-Owns: their columns. `python -m mock_gateway.conformance.tables docs/conformance.md` writes them behind their markers;
-a test fails when they are stale.
+Owns: their columns. `python -m mock_gateway.conformance.tables PAGE` writes them behind their markers; a test fails
+when they are stale.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mock_gateway.conformance.adapters.protocol import ANSWER, CAPABILITIES, ERROR_KINDS, OPS, Field
 from mock_gateway.conformance.expectations import KINDS
+from mock_gateway.conformance.judge.judging import RULES
 from mock_gateway.conformance.observation import FIELD_HELP, REQUIRED
 from mock_gateway.conformance.reports import REPORTS
 from mock_gateway.conformance.sent import SENT_PARTS
@@ -69,6 +70,21 @@ def _expectations() -> str:
     return _table(["kind", "what has to be so"], rows)
 
 
+def _features() -> str:
+    from mock_gateway.conformance.fuzz.features import FEATURES
+
+    rows = [
+        [f"`{name}`", one.says, ", ".join(one.dialects), ", ".join(f"`{need}`" for need in one.needs) or "-"]
+        for name, one in sorted(FEATURES.items())
+    ]
+    return _table(["feature", "in its stories", "contracts", "needs"], rows)
+
+
+def _judged() -> str:
+    rows = [[f"`{one.id}`", one.level, one.says] for one in RULES]
+    return _table(["rule", "level", "what it asks"], rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "operations": _operations,
     "arguments": _arguments,
@@ -79,6 +95,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "verdicts": lambda: _pairs(["verdict", "what it means"], {verdict.value: says for verdict, says in SAYS.items()}),
     "reports": lambda: _pairs(["flag", "what it does"], {f"--{one.flag} FILE": one.says for one in REPORTS}),
     "expectations": _expectations,
+    "features": _features,
+    "judged": _judged,
     "sent": lambda: _pairs(["part", "what it asks"], {name: part.says for name, part in SENT_PARTS.items()}),
 }
 """By the name in the marker."""
@@ -86,7 +104,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
 
 def filled(page: str) -> str:
     """A page with every table as it is now."""
-    return _MARKED.sub(lambda found: found[1] + TABLES[found[2]](), page)
+    return _MARKED.sub(lambda found: found[1] + TABLES[found[2]]() if found[2] in TABLES else found[0], page)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ from mock_gateway.journal import Entry as Noted
 
 AREAS = (requests, turns, again)
 """The modules that fill the table of rules."""
+RULES = tuple(sorted(LAWS.values(), key=lambda one: [area.__name__ for area in AREAS].index(one.look.__module__)))
+"""All rules, those of single requests first."""
 GATEWAY = "the gateway"
 """The name of the document about the streams."""
 MOST = 4
@@ -86,7 +88,7 @@ def _of_client(plan: Plan, client: Client, cases: Sequence[Case]) -> Iterator[Re
         mine = Client(client.story, client.world, client.agent)
         mine.exchanges = [one for one in client.exchanges if one.dialect in ("", dialect)]
         repeat = f"mock-gateway judge {plan.file} --dialect {dialect}"
-        for one in LAWS.values():
+        for one in RULES:
             if plan.takes(one.id):
                 yield come_to(one, dialect, list(one.look(mine)), repeat)
         for family, number in _families(cases, dialect).items():

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from mock_gateway.conformance.server.streams import is_number
 from mock_gateway.conformance.sse import Message, SseReader
 from mock_gateway.journal import Entry, Exchange
 from mock_gateway.journal.check import PAGE
@@ -252,11 +253,6 @@ def cursor_of(exchange: Exchange) -> int:
     given = [source[name] for source in (query, body) for name in CURSORS if name in source]
     text = str(next((one for one in given if one not in ("", None)), None) or exchange.header("last-event-id") or 0)
     return int(text) if is_number(text) else 0
-
-
-def is_number(text: str) -> bool:
-    """Whether it is a whole number, in digits that everybody has."""
-    return text.isascii() and text.isdigit()
 
 
 def _object(text: str) -> Json | None:

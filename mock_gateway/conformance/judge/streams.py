@@ -7,14 +7,14 @@ a journal and `check server` judge alike. Must not know: clients.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from mock_gateway.conformance.judge.story import Json, Session, Story, Stream, Turn, cursor_of, is_number
+from mock_gateway.conformance.judge.story import Session, Story, Stream, Turn, cursor_of
 from mock_gateway.conformance.server.beta import grammar as documented
-from mock_gateway.conformance.server.client import parse_event
 from mock_gateway.conformance.server.contracts import CONTRACTS
+from mock_gateway.conformance.server.streams import ENDS, Past, Reading, event_of, is_number
 from mock_gateway.conformance.server.v1 import grammar as published
 from mock_gateway.conformance.server.violation import Violation
 from mock_gateway.journal import Exchange
@@ -60,8 +60,6 @@ LOOKED_AT: Mapping[str, Mapping[str, tuple[str, ...]]] = {"beta": BETA, "v1": V1
 """The rules that a stream can break, with the types of events that put them to the test."""
 AGAIN = {"beta": "SEQ-2", "v1": "V1-STR-17"}
 """The rule that every reader of a turn gets the same."""
-FRAME = {"beta": ("STR-1", "STR-2"), "v1": ("V1-STR-1", "V1-STR-3")}
-"""What is blamed for a frame that is no event, and for a stream that ends inside of one."""
 
 
 class Blame(Struct, frozen=True):
@@ -101,7 +99,7 @@ def _is_altered(stream: Stream) -> bool:
 
 
 def _of_session(session: Session, dialect: str) -> Iterator[Blame]:
-    pasts: dict[str, object] = {}
+    pasts: dict[str, Past] = {}
     for turn in session.turns.values():
         sound = [one for one in turn.streams if not _is_altered(one)]
         for stream in sound:
@@ -111,11 +109,13 @@ def _of_session(session: Session, dialect: str) -> Iterator[Blame]:
         past = _past(session, turn, pasts, dialect)
         if whole is None or past is None:
             continue
-        violations, pasts[turn.id] = _judged(whole.events, past, dialect)
-        yield from (Blame(one.rule, one.message, whole.exchange) for one in violations)
+        typed = [(id, event) for id, event in whole.events if isinstance(event.get("type"), str)]
+        reading = Reading(dialect, past).take([(int(id) if is_number(id) else 0, event) for id, event in typed])
+        pasts[turn.id] = reading.past()
+        yield from (Blame(one.rule, one.message, whole.exchange) for one in reading.violations())
 
 
-def _past(session: Session, turn: Turn, pasts: Mapping[str, object], dialect: str) -> object | None:
+def _past(session: Session, turn: Turn, pasts: Mapping[str, Past], dialect: str) -> Past | None:
     """What a turn inherits; None when the journal does not have all of that."""
     if turn.made is None:
         return None
@@ -123,38 +123,18 @@ def _past(session: Session, turn: Turn, pasts: Mapping[str, object], dialect: st
     if before is not None:
         return pasts.get(before.id)
     is_first = next(iter(session.turns.values())) is turn
-    fresh: object = documented.Past() if dialect == "beta" else published.Past()
+    fresh: Past = documented.Past() if dialect == "beta" else published.Past()
     return fresh if is_first else None
 
 
-def _judged(events: Sequence[tuple[str, Json]], past: object, dialect: str) -> tuple[list[Violation], object]:
-    typed = [(id, event) for id, event in events if isinstance(event.get("type"), str)]
-    if dialect == "beta":
-        assert isinstance(past, documented.Past)
-        one = documented.Judge(past)
-        for _, event in typed:
-            one.feed(event)
-        return one.finish(), one.past()
-    assert isinstance(past, published.Past)
-    other = published.Judge(past)
-    for id, event in typed:
-        other.feed(int(id) if is_number(id) else 0, event)
-    return other.finish(), other.past()
-
-
 def _frames(stream: Stream, dialect: str) -> Iterator[Blame]:
-    frame, end = FRAME[dialect]
     for message in stream.messages:
         try:
-            event = parse_event(message)
+            event_of(message, dialect)
         except Violation as violation:
-            yield Blame({"STR-1": frame, "STR-2": end}[violation.rule], violation.message, stream.exchange)
-            continue
-        number = event.get("sequence_id", message.id) if dialect == "beta" else message.id
-        if not (message.own_id and is_number(message.id) and str(number) == message.id):
-            yield Blame(frame, f"the id of a frame is {message.id!r}", stream.exchange)
+            yield Blame(violation.rule, violation.message, stream.exchange)
     if stream.ends and not stream.reader.is_between:
-        yield Blame(end, "there is half a frame behind turn.done", stream.exchange)
+        yield Blame(ENDS[dialect], "there is half a frame behind turn.done", stream.exchange)
 
 
 def _same(streams: Iterable[Stream], rule: str) -> Iterator[Blame]:
