@@ -23,7 +23,6 @@ from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation as At
 
 from mock_gateway.conformance.server.beta.grammar import Judge, Past
-from mock_gateway.conformance.server.beta.shapes import event_mistakes
 from mock_gateway.conformance.server.beta.worlds import (
     PAUSES,
     Pending,
@@ -36,7 +35,8 @@ from mock_gateway.conformance.server.beta.worlds import (
     turn_id,
 )
 from mock_gateway.conformance.server.client import SSE, parse_event, segment
-from mock_gateway.conformance.server.violation import Violation, require
+from mock_gateway.conformance.server.streams import Numbered, Reading, alone, read_stream
+from mock_gateway.conformance.server.violation import Violation
 from mock_gateway.conformance.sse import SseReader
 
 Json = dict[str, Any]
@@ -341,38 +341,25 @@ def stream_grammar(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001
     """Every stream has frames of STR-1, and events in an order that the judge allows."""
     if not response.headers.get("content-type", [""])[0].startswith(SSE):
         return
-    events = events_of(response.content or b"", whole=not response.stream_cut_short)
+    events = read_stream(response.content or b"", "beta", whole=not response.stream_cut_short)
     violations = judged(response, case, events)
     if violations:
         raise AssertionError("\n".join(str(violation) for violation in violations))
 
 
-def events_of(content: bytes, *, whole: bool) -> list[Json]:
-    """The events of a stream. Raises `Violation` (STR-1, STR-2)."""
-    reader, events = SseReader(), []
-    for frame in reader.feed(content):
-        event = parse_event(frame)
-        require(frame.own_id and frame.id == str(event.get("sequence_id")), "STR-1", "a frame has another id", event)
-        events.append(event)
-    require(not whole or reader.is_between, "STR-2", "the stream ended inside a frame")
-    return events
-
-
-def judged(response: Any, case: Any, events: Sequence[Json]) -> list[Violation]:
+def judged(response: Any, case: Any, numbered: Sequence[Numbered]) -> list[Violation]:
     """What is wrong with a stream, from the first event or from a cursor on."""
-    after = read_before(response, case)
+    after, events = read_before(response, case), [event for _, event in numbered]
     session, place = str(case.path_parameters["session_id"]), stage().held.get(case.path_parameters.get("turn_id"))
     if place is not None:
         due = place.events[after : after + len(events)]
         return [] if list(events) == list(due) else [Violation("SEQ-2", "not what the turn's first reader had", events)]
     if after:
-        return [Violation(rule, mistake, event) for event in events for rule, mistake in event_mistakes(event)]
+        return alone(numbered, "beta", whole=not response.stream_cut_short)
     turn = turn_id(events)
     previous = stage().get(f"/sessions/{session}/turns/{turn}")["data"]["previous_turn_id"]
-    judge = Judge(stage().past(session, previous))
-    for event in events:
-        judge.feed(event)
-    return judge.violations if response.stream_cut_short else judge.finish()
+    reading = Reading("beta", stage().past(session, previous)).take(numbered)
+    return reading.violations(whole=not response.stream_cut_short)
 
 
 def read_before(response: Any, case: Any) -> int:

@@ -23,15 +23,13 @@ from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation as At
 
 from mock_gateway.conformance.server.beta.worlds import Pending, allow, message, pending_in, reply_to, respond, turn_id
-from mock_gateway.conformance.server.client import SSE, parse_event, segment
+from mock_gateway.conformance.server.client import SSE, segment
+from mock_gateway.conformance.server.streams import Numbered, Reading, alone, read_stream
 from mock_gateway.conformance.server.v1.grammar import Judge, Past
-from mock_gateway.conformance.server.v1.shapes import event_mistakes
 from mock_gateway.conformance.server.v1.worlds import DRAFTS, SESSIONS
-from mock_gateway.conformance.server.violation import Violation, require
-from mock_gateway.conformance.sse import SseReader
+from mock_gateway.conformance.server.violation import Violation
 
 Json = dict[str, Any]
-Numbered = tuple[int, Json]
 URL, KEY = "GATEWAY_URL", "GATEWAY_KEY"
 """Names of the environment variables with the gateway's address and a key that it takes."""
 
@@ -61,16 +59,6 @@ PAUSED = {
 
 
 # -- conversations on the side
-
-
-def numbered(content: bytes, *, whole: bool = True) -> list[Numbered]:
-    """The events of a stream with their numbers. Raises `Violation`."""
-    reader, found = SseReader(), []
-    for frame in reader.feed(content):
-        require(frame.own_id and frame.id.isdigit(), "V1-STR-1", f"the id of a frame is {frame.id!r}", frame.data)
-        found.append((int(frame.id), parse_event(frame)))
-    require(not whole or reader.is_between, "V1-STR-3", "the stream ended inside a frame")
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +93,7 @@ class Stage:
     def say(self, agent: str, text: str) -> Spot:
         """A new session with one turn that is over."""
         session = self.session(agent)
-        events = numbered(self.post(f"{SESSIONS}/{session}/turns", {"input": [message(text)]}).content)
+        events = read_stream(self.post(f"{SESSIONS}/{session}/turns", {"input": [message(text)]}).content, "v1")
         return Spot(session, turn_id([event for _, event in events]), [event for _, event in events])
 
     def waiting(self, session: str) -> list[Pending] | None:
@@ -120,7 +108,7 @@ class Stage:
         if turn is None:
             return Past()
         if turn not in self.pasts:
-            events = numbered(self.post(f"{SESSIONS}/{session}/turns/{turn}/subscribe", {}).content)
+            events = read_stream(self.post(f"{SESSIONS}/{session}/turns/{turn}/subscribe", {}).content, "v1")
             judge = Judge(self.past(session, events[0][1]["previous_turn_id"]))
             for number, event in events:
                 judge.feed(number, event)
@@ -321,7 +309,7 @@ def published_stream(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG00
     if not response.headers.get("content-type", [""])[0].startswith(SSE):
         return
     whole = not response.stream_cut_short
-    events = numbered(response.content or b"", whole=whole)
+    events = read_stream(response.content or b"", "v1", whole=whole)
     violations = judged(case, events, whole=whole)
     if violations:
         raise AssertionError("\n".join(str(violation) for violation in violations))
@@ -333,11 +321,6 @@ def judged(case: Any, events: Sequence[Numbered], *, whole: bool) -> list[Violat
         return []
     session, (first, event) = str(case.path_parameters["session_id"]), events[0]
     if first > 1:
-        found = [Violation(rule, text, item) for _, item in events for rule, text in event_mistakes(item)]
-        due = list(range(first, first + len(events)))
-        dense = [number for number, _ in events] == due
-        return found if dense else [*found, Violation("V1-STR-2", "the numbers are not dense", due)]
-    judge = Judge(stage().past(session, event.get("previous_turn_id")))
-    for number, event in events:
-        judge.feed(number, event)
-    return judge.finish() if whole else judge.violations
+        return alone(events, "v1", whole=whole)
+    past = stage().past(session, event.get("previous_turn_id"))
+    return Reading("v1", past).take(events).violations(whole=whole)
