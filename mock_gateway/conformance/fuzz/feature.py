@@ -58,12 +58,14 @@ LETTERS = '0a \n"\\éß€日🚀𝄞\u2028\u0085\ufeff\u000b\u001c\0\t:'
 TEXT = st.text(st.sampled_from(LETTERS), max_size=4)
 WORDS = st.text(st.sampled_from(LETTERS), min_size=1, max_size=4)
 SPOKEN = st.one_of(
-    st.lists(WORDS, min_size=1, max_size=4), st.builds(lambda word, times: [word] * times, WORDS, st.integers(2, 3))
+    st.lists(WORDS, min_size=1, max_size=4), st.builds(lambda word, times: [word] * times, WORDS, st.integers(1, 3))
 )
 ARGUMENTS = st.dictionaries(
     st.sampled_from(["q", "é", "n"]), st.one_of(WORDS, st.integers(0, 99)), min_size=1, max_size=2
 )
-CUT = st.one_of(st.just("whole"), st.builds(lambda size: {"size": size}, st.integers(1, 4)))
+SIZE = st.sampled_from([8, 5, 3, 2, 1])
+CUT = st.one_of(st.just("whole"), st.builds(lambda size: {"size": size}, SIZE))
+"""Few pieces are simpler than many."""
 EVENT = st.integers(1, 6)
 AT = st.builds(lambda event: {"event": event}, EVENT)
 NOTHING: st.SearchStrategy[Json] = st.just({})

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from mock_gateway.conformance.fuzz.feature import ARGUMENTS, TEXT, WORDS, Draw, feature, message, spoken_or_not, tool
+from mock_gateway.conformance.fuzz.feature import (
+    ARGUMENTS,
+    SIZE,
+    TEXT,
+    WORDS,
+    Draw,
+    feature,
+    message,
+    spoken_or_not,
+    tool,
+)
 from mock_gateway.conformance.fuzz.plan import Plan
 
 
@@ -23,7 +33,7 @@ def _calls(plan: Plan, draw: Draw) -> None:
 
 @feature("model.calls_in_turn", "several calls of a message come in turn, a piece of each")
 def _calls_in_turn(plan: Plan, draw: Draw) -> None:
-    cut = {"size": draw(st.integers(1, 4))}
+    cut = {"size": draw(SIZE)}
     plan.script["call"] = [
         {"tool": name, "arguments": draw(ARGUMENTS), "cut": cut, "returns": "1"} for name in ("a.b", "c.d")
     ]

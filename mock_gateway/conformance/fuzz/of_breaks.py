@@ -92,7 +92,10 @@ def _never(plan: Plan, _draw: Draw) -> None:
     _break(plan, "drop", {"event": 2, "after": "blank"})
     plan.faults.append({"fault": "status", "status": 503, "on": ["follow_turn"], "every": True})
     plan.within = 30.0
-    plan.notes += [{"fails": {}, "of": "first"}, {"sent": "follow_turn", "times": [1, 20], "of": "first"}]
+    plan.notes += [
+        {"fails": {}, "of": "first"},
+        {"sent": "follow_turn", "times": [1, 20], "growing": True, "of": "first"},
+    ]
 
 
 @feature("fault.gives-up", "a client that does not come back says so, or tells a turn that has not ended")
@@ -181,4 +184,8 @@ def _bogus_retry(plan: Plan, draw: Draw) -> None:
     value = draw(st.sampled_from(["6000x", "+6000", "6_000", "6e3", "99999999999999999999"]))
     _break(plan, "retry-line", {"event": 1}, value=value)
     _break(plan, "drop", {"event": 2, "after": "blank"})
-    plan.within = 5.5
+    plan.within = 20.0
+    plan.notes += [
+        {"truth": ["status", "text"], "of": "first"},
+        {"sent": ["create_turn", "follow_turn"], "apart_ms": [0, 5500], "of": "first"},
+    ]

@@ -124,12 +124,14 @@ def _gzip(plan: Plan, _draw: Draw) -> None:
 @feature("wire.long-line", "an event is on a line of a megabyte and more", share=0.1, is_slow=True)
 def _long_line(plan: Plan, _draw: Draw) -> None:
     plan.leaves = True
+    plan.within = 60.0
     plan.faults.append({"fault": "long-line", "size": "1200 KB", "at": {"event": 2}})
 
 
 @feature("wire.many-events", "thousands of events come at once", share=0.05, is_slow=True)
 def _many_events(plan: Plan, _draw: Draw) -> None:
     plan.leaves = True
+    plan.within = 60.0
     plan.script["say"] = {"words": 6000}
     plan.agent["cut"] = "words"
     plan.faults.append({"fault": "joined-chunks"})

@@ -158,6 +158,14 @@ def _shape(plan: Plan, draw: Draw) -> None:
     plan.notes.append({"fails": {}, "of": "first"})
 
 
+@feature("error.stream", "a stream is refused: that is no turn without events", needs=("subscribe",), share=0.2)
+def _stream(plan: Plan, draw: Draw) -> None:
+    status = draw(st.sampled_from([400, 403, 404]))
+    plan.faults.append({"fault": "status", "status": status, "on": ["follow_turn"], "every": True})
+    plan.steps.append({"subscribe": {}, "as": "followed"})
+    plan.notes.append({"fails": {"kind": "http", "status": status}, "of": "followed"})
+
+
 @feature("error.json", "a refusal is JSON of another shape", share=0.5)
 def _json(plan: Plan, draw: Draw) -> None:
     body = draw(st.sampled_from([{"detail": "away"}, {"error": "away"}, ["away"], None, "away"]))

@@ -4,7 +4,8 @@ Owns: the order of the search, buckets, shrinking, confirming, what is left out 
 fails is made smaller as long as it fails in the same way (its bucket: the verdict and the field that differs).
 Must not know: how an adapter is reached, what a find looks like in a file (`finds.py`).
 
-    the base alone -> each feature alone -> wire features in pairs -> features together, until the budget is spent
+    the base alone -> each feature alone, at a glance -> each feature alone -> wire features in pairs -> features
+    together, until the budget is spent
 """
 
 from __future__ import annotations
@@ -43,14 +44,15 @@ SHRINK_SECONDS = 15.0
 class Budget(Struct):
     """What a search may take. stories: in all; seconds: at most; finds: after so many it ends.
 
-    base, single, pair, together: stories of one round of each kind.
+    base, glance, single, pair, together: stories of one round of each kind.
     """
 
     stories: int = 12_000
     seconds: float = 60.0
     finds: int = 10
-    base: int = 50
-    single: int = 16
+    base: int = 40
+    glance: int = 5
+    single: int = 12
     pair: int = 4
     together: int = 40
 
@@ -129,11 +131,11 @@ class Search(Struct):
         """What to look at, one after the other."""
         budget = self.budget
         yield from (Round(dialect, (), (), budget.base) for dialect in self.dialects)
-        usable = {dialect: self._usable(dialect, capabilities) for dialect in self.dialects}
-        for one in singles(capabilities):
-            for dialect in self.dialects:
-                if one in usable[dialect]:
-                    yield Round(dialect, (one,), (), max(1, round(budget.single * one.share)))
+        for most in (budget.glance, budget.single):
+            for one in singles(capabilities):
+                for dialect in self.dialects:
+                    if one in self._usable(dialect, capabilities) and not self._is_found(one):
+                        yield Round(dialect, (one,), (), max(1, round(most * one.share)))
         for dialect in self.dialects:
             wires = [
                 one for one in self._usable(dialect, capabilities) if one.name.startswith("wire.") and one.share == 1
@@ -178,7 +180,7 @@ class Search(Struct):
                     phases=[Phase.generate, Phase.shrink],
                     suppress_health_check=list(HealthCheck),
                 ),
-                random=Random(f"{self.seed}:{round.dialect}:{names}"),
+                random=Random(f"{self.seed}:{round.dialect}:{names}:{round.most}"),
             )
         except (NoSuchExample, Flaky):
             pass

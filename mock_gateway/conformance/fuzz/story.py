@@ -19,7 +19,7 @@ from mock_gateway.scenario.templates import Template, parse_template
 
 Json = dict[str, Any]
 HERE = Position("story", 1, 1)
-WITHIN = 4.0
+WITHIN = 8.0
 """Seconds that a client has for a step; a story without faults takes a few milliseconds."""
 
 
