@@ -303,10 +303,9 @@ export class Client {
   take(following, { data, id }) {
     const event = this.parsed(data);
     const number = this.dialect.number(event, id);
-    if (number !== null && following.last !== null) {
-      if (number <= following.last) return false;
-      if (number > following.last + 1) throw new Failure("protocol", `event ${number} came after ${following.last}`);
-    }
+    const due = (following.last ?? 0) + 1;
+    if (number !== null && number < due) return false;
+    if (number !== null && number > due) throw new Failure("protocol", `event ${number} came where ${due} was due`);
     following.fold.add(event);
     following.fold.events.push(event.type);
     if (number !== null) following.last = following.fold.last = number;
