@@ -16,7 +16,10 @@ TURN = json.dumps({"input": [{"type": "user.message", "content": "hello"}]})
 def is_readable(reply: Reply) -> bool:
     """Whether a page elsewhere may read an answer, and the headers that it needs."""
     exposed = {name.strip() for name in reply.headers.get("access-control-expose-headers", "").split(",")}
-    return reply.headers.get("access-control-allow-origin") == "*" and {"retry-after", "date", "www-authenticate"} <= exposed
+    return (
+        reply.headers.get("access-control-allow-origin") == "*"
+        and {"retry-after", "date", "www-authenticate"} <= exposed
+    )
 
 
 def test_who_sends_no_origin_gets_no_such_headers() -> None:
