@@ -147,8 +147,9 @@ def _odd_id(plan: Plan, draw: Draw) -> None:
     paced(plan)
     block = ODD_IDS[draw(st.sampled_from([*ODD_IDS]))]
     written = block.replace("\0", "\\0").replace("\n", "\\n")
-    _break(plan, "insert-bytes", {"event": 1, "after": "blank"}, bytes=f"{written}\\n\\n")
-    _break(plan, "drop", {"event": 2})
+    plan.script["say"] = {"pieces": ["0", "1", "2"]}
+    _break(plan, "insert-bytes", {"event": 3, "after": "blank"}, bytes=f"{written}\\n\\n")
+    _break(plan, "drop", {"event": 4})
     plan.notes.append({"truth": ["status", "text"], "of": "first"})
     plan.notes.append(_came_back_at(block))
 
@@ -156,9 +157,9 @@ def _odd_id(plan: Plan, draw: Draw) -> None:
 def _came_back_at(block: str) -> Json:
     again: Json = {"sent": "follow_turn", "of": "first"}
     if not block.startswith("id:\n"):
-        return {**again, "after": [1]}
+        return {**again, "after": [3]}
     # An empty id takes the last one away: to read all of it again is right too, if nothing is told twice.
-    return {"any": [[{"sent": "follow_turn", "after": [1]}], [{"sent": "follow_turn", "after": [0]}]], "of": "first"}
+    return {"any": [[{"sent": "follow_turn", "after": [3]}], [{"sent": "follow_turn", "after": [0]}]], "of": "first"}
 
 
 @feature("fault.retry", "the stream says how long to wait, and breaks off", needs=("resume",), share=0.1, is_slow=True)

@@ -156,3 +156,20 @@ def _alive(plan: Plan, _draw: Draw) -> None:
     plan.is_unbroken = True
     stall = {"fault": "stall", "at": {"event": 2}, "for": "2600ms", "comments": "200ms"}
     plan.faults.append({**stall, "on": ["create_turn"]})
+
+
+@feature("wire.late", "an answer, or its first event, comes late", share=0.1, is_slow=True)
+def _late(plan: Plan, draw: Draw) -> None:
+    _waits(plan, {"fault": draw(st.sampled_from(["headers-then-silence", "slow-first-byte"])), "for": "900ms"})
+
+
+@feature("wire.slow", "a stream takes long as a whole", share=0.05, is_slow=True)
+def _slow(plan: Plan, _draw: Draw) -> None:
+    _waits(plan, {"fault": "slow", "rate": "400 B/s", "piece": 30})
+
+
+def _waits(plan: Plan, fault: Json) -> None:
+    plan.options = {"read_timeout_ms": 6000}
+    plan.is_unbroken = plan.is_once = True
+    plan.within = 30.0
+    plan.faults.append({**fault, "on": ["create_turn"]})
