@@ -117,13 +117,15 @@ def _story(turn: Turn) -> Story:
         for label, call in made.items()
         if isinstance(call.call, ToolCall)
     }
-    threads = {labels[thread.id]: _thread(thread, labels) for thread in turn.threads}
+    started = {call.id: label for label, call in made.items()}
+    threads = {labels[thread.id]: _thread(thread, labels, started) for thread in turn.threads}
     return Story(calls, threads, sandboxes=1 if turn.session.sandbox_id is not None else 0)
 
 
-def _thread(thread: Thread, labels: Mapping[str, str]) -> StoryThread:
+def _thread(thread: Thread, labels: Mapping[str, str], calls: Mapping[str, str]) -> StoryThread:
     parent = labels[thread.parent.id] if thread.parent is not None else ""
-    return StoryThread(parent, thread.state is ThreadState.ENDED)
+    call = calls.get(thread.parent_call.id, "") if thread.parent_call is not None else ""
+    return StoryThread(parent, call, thread.state is ThreadState.ENDED)
 
 
 def _started_by(turn: Turn, call_id: str) -> str:

@@ -63,16 +63,18 @@ def test_a_whole_sub_agent_can_be_pushed() -> None:
     push(talk, message={"thread": "w", "say": "My task: {{ task }}"})
     push(talk, message={"thread": "worker", "say": "Again.", "call": {"id": "c2", "tool": "github.list"}})
     push(talk, tool_response={"thread": "w", "call": "c2", "content": {"ok": True}})
-    push(talk, thread_done={"thread": "w", "output": "Done."})
+    with pytest.raises(ControlError, match="V1-THR-3"):
+        push(talk, thread_done={"thread": "w", "output": "Done."})
     push(talk, tool_response={"call": "c1", "content": "Done."})
+    push(talk, thread_done={"thread": "w", "output": "Done."})
     assert told(talk)[3:] == [
         "main: (tool_calls)",
         "worker created",
         "worker: My task: Work. (stop)",
         "worker: Again. (tool_calls)",
         'worker result {"ok":true}',
-        "worker done",
         "main result Done.",
+        "worker done",
     ]
 
 
