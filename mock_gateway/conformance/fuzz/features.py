@@ -15,9 +15,18 @@ GROUPS = (of_agents, of_asking, of_requests, of_bytes, of_breaks, of_errors)
 
 
 def singles(capabilities: frozenset[str]) -> list[Feature]:
-    """The features that a client can be tried on, in the order in which they are; what takes long comes last."""
+    """The features that a client can be tried on, in the order in which they are looked at.
+
+    What waits in real time comes late; coming back last, as a client may take its time for that every time.
+    """
     usable = [one for one in FEATURES.values() if capabilities.issuperset(one.needs)]
-    return sorted(usable, key=lambda one: (one.is_slow, ORDER.index(one.name.partition(".")[0])))
+    return sorted(usable, key=_place)
+
+
+def _place(one: Feature) -> tuple[bool, bool, int]:
+    group = ORDER.index(one.name.partition(".")[0])
+    comes_back = ORDER[group] == "fault" and not one.is_slow
+    return comes_back, one.is_slow, group
 
 
 __all__ = ["FEATURES", "GROUPS", "Feature", "singles"]

@@ -229,7 +229,7 @@ class Search(Struct):
         assert story is not None
         self.known.add(aim.bucket)
         if story.faults and bucket_of(self.play(bare(story), dialect)) == aim.bucket:
-            return  # the fault has nothing to do with it, and the rounds without it have told of it
+            story = bare(story)  # the fault has nothing to do with it
         channel = self.make()
         try:
             runner = Runner(self.bench, self.make, self.how)
