@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -151,15 +152,24 @@ def _of_one_contract(
     if absent:
         result.notes.append(f"{voice.dialect.name}: not there: {', '.join(absent)}")
     spoken = all_conversations([agent for name, agent in agents.items() if name not in absent])
-    for conversation in spoken:
+    for number, conversation in enumerate(spoken, 1):
+        _progress(f"{voice.dialect.name}: {number} of {len(spoken)}, {conversation.agent}")
         there.play(conversation)
         here.play(conversation)
+    _progress("")
     if spoken:
         known = Player(mock.http, f"{mock.url}/known-{voice.dialect.name}", voice)
         mock.show(known, spoken)
         result.found += compare(voice.dialect.name, there.seen, here.seen, known.seen)
     result.conversations += len(spoken)
     result.turns += there.seen.turns
+
+
+def _progress(text: str) -> None:
+    """One line that is written over, for a person who waits; nobody else sees it."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
 
 
 class Mock(Struct):
