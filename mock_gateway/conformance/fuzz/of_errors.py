@@ -217,7 +217,7 @@ def _refused_at_first(plan: Plan, fault: Json, least: int) -> None:
     plan.steps.append({"get_turn": {}, "as": "state"})
     plan.notes += [
         {"truth": ["status", "text"], "of": "state"},
-        {"sent": "get_turn", "times": 2, "apart_ms": [least, 3500], "of": "state"},
+        {"sent": "get_turn", "times": [2, 3], "waits_ms": [least, 3500], "of": "state"},
     ]
 
 
