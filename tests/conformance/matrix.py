@@ -51,7 +51,13 @@ def fuzzed(client: Checked, keep: Path | None, seconds: float) -> list[Fuzzed]:
     dialects = channel.hello().dialects
     channel.close()
     with Bench() as bench:
-        search = Search(bench, lambda: ProcessChannel(command), dialects, budget=Budget(seconds=seconds))
+        search = Search(
+            bench,
+            lambda: ProcessChannel(command),
+            dialects,
+            budget=Budget(seconds=seconds),
+            leave_out=frozenset(client.left_out),
+        )
         finds = [
             Fuzzed(
                 features=list(one.story.features),
