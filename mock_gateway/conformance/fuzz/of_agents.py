@@ -84,6 +84,20 @@ def _nested(plan: Plan, draw: Draw) -> None:
     spoken_or_not(plan, draw)
 
 
+@feature("model.sandbox", "a tool runs in a sandbox", share=0.3)
+def _sandbox(plan: Plan, draw: Draw) -> None:
+    plan.agent["sandbox"] = True
+    plan.script["call"] = [{"tool": "run", "arguments": draw(ARGUMENTS), "sandbox": True, "returns": "1"}]
+    spoken_or_not(plan, draw)
+
+
+@feature("model.servers", "MCP servers are connected, and ask for nothing", share=0.3)
+def _servers(plan: Plan, draw: Draw) -> None:
+    plan.agent["mcp"] = {"github": {}, "wiki": {}}
+    plan.script["call"] = [{"tool": "github.look", "returns": "1"}]
+    spoken_or_not(plan, draw)
+
+
 @feature("model.nothing", "a turn has no message at all")
 def _nothing(plan: Plan, _draw: Draw) -> None:
     del plan.script["say"]

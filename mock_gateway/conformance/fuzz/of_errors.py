@@ -41,6 +41,23 @@ def _indexes(plan: Plan, draw: Draw) -> None:
         plan.faults.append({**wrong, "at": {"event": number}})
 
 
+@feature("tolerance.arguments", "the arguments of a call never become JSON", share=0.3)
+def _arguments(plan: Plan, draw: Draw) -> None:
+    cut_off = draw(st.sampled_from(['{"q": ', "{", "x"]))
+    plan.script = {"call": [{"tool": "a.b", "arguments": {"q": 0}, "cut": "whole", "returns": "1"}]}
+    plan.faults.append(
+        {
+            "fault": "replace-event",
+            "at": {"event": 3 if plan.dialect == "beta" else 4},
+            "event": {"tool_calls": [{"index": 0, "function": {"arguments": cut_off}}]},
+            "merge": True,
+            "on": ON_CREATE,
+        }
+    )
+    told = {"status": "done", "tool_calls": {"item": {"arguments": cut_off}}}
+    plan.notes.append({"seen": told, "of": "first"})
+
+
 @feature("tolerance.finish", "the piece that ends a message has text")
 def _finish(plan: Plan, _draw: Draw) -> None:
     event = 3 if plan.dialect == "beta" else 4
@@ -211,31 +228,49 @@ def _elsewhere(plan: Plan, _draw: Draw) -> None:
     plan.notes.append({"journal": {"never": leak}, "of": "found"})
 
 
-def _refused_at_first(plan: Plan, fault: Json, least: int) -> None:
+def _refused_at_first(plan: Plan, fault: Json) -> None:
     plan.clock = "real"
-    plan.faults.append({**fault, "on": ["get_turn"]})
-    plan.steps.append({"get_turn": {}, "as": "state"})
+    plan.faults.append({**fault, "on": ["get_session"]})
+    plan.steps.append({"get_session": {}, "as": "found"})
     plan.notes += [
-        {"truth": ["status", "text"], "of": "state"},
-        {"sent": "get_turn", "times": [2, 3], "waits_ms": [least, 3500], "of": "state"},
+        {"result": {}, "of": "found"},
+        {"sent": "get_session", "times": 2, "apart_ms": [950, 9000], "of": "found"},
     ]
 
 
-@feature(
-    "error.wait", "a request is refused until a second has passed", needs=("retry", "turn"), share=0.1, is_slow=True
-)
+RETRIES = ("retry", "sessions")
+
+
+@feature("error.wait", "a request is refused until a second has passed", needs=RETRIES, share=0.1, is_slow=True)
 def _wait(plan: Plan, _draw: Draw) -> None:
-    _refused_at_first(plan, {"fault": "retry-after", "after": "1s"}, 950)
+    _refused_at_first(plan, {"fault": "retry-after", "after": "1s"})
 
 
 @feature(
     "error.wait_date",
     "a request is refused until a date, of a clock that differs",
-    needs=("retry", "turn"),
-    share=0.15,
+    needs=RETRIES,
+    share=0.4,
     is_slow=True,
 )
 def _wait_date(plan: Plan, draw: Draw) -> None:
     day = draw(st.sampled_from(["Wed, 01 Jan 2020", "Fri, 01 Jan 2100"]))
     headers = {"date": f"{day} 00:00:00 GMT", "retry-after": f"{day} 00:00:01 GMT"}
-    _refused_at_first(plan, {"fault": "status", "status": 429, "headers": headers}, 950)
+    _refused_at_first(plan, {"fault": "status", "status": 429, "headers": headers})
+
+
+@feature("error.wait_long", "a client is told to come back tomorrow", needs=("sessions",), share=0.05, is_slow=True)
+def _wait_long(plan: Plan, _draw: Draw) -> None:
+    plan.faults.append({"fault": "retry-after", "after": "24h", "on": ["get_session"]})
+    plan.steps.append({"get_session": {}, "as": "found", "within": 60.0})
+    plan.notes += [
+        {"any": [[{"result": {}}], [{"fails": {"kind": "http", "status": 429}}]], "of": "found"},
+        {"took": {"most": 5000}, "of": "found"},
+    ]
+
+
+@feature("error.read_again", "a connection is reset before something is read", needs=RETRIES, share=0.1)
+def _read_again(plan: Plan, _draw: Draw) -> None:
+    plan.faults.append({"fault": "reset-before-headers", "on": ["get_session"]})
+    plan.steps.append({"get_session": {}, "as": "found"})
+    plan.notes += [{"result": {}, "of": "found"}, {"sent": "get_session", "times": 2, "of": "found"}]

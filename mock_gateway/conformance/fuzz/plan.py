@@ -73,6 +73,8 @@ class Plan(Struct):
             found.append({"unbroken": True, "of": last})
         found += [{"as_told": True, "of": step["as"]} for step in turns]
         found.append({"sent": ["create_session", "create_turn", *READING], "unnamed": ["key", "secret"], "of": last})
+        typed = {"sent": ["create_session", "create_turn"], "headers": {"content-type": "application/json"}}
+        found.append({**typed, "of": last})
         if self.checks_requests:
             found.append({"journal": {"no_violations": True}, "of": last})
         return found
