@@ -15,6 +15,7 @@ from mock_gateway.conformance.cases import Case
 from mock_gateway.conformance.check import Plan, catalogue, check, chosen, greet
 from mock_gateway.conformance.verdicts import Verdict
 from tests.conformance.adapters import BROWSER
+from tests.conformance.clients import is_chance
 
 pytestmark = pytest.mark.browser
 
@@ -46,8 +47,8 @@ def test_a_page_passes_every_case_in_which_no_connection_breaks_off() -> None:
 
     document = check(plan, hello, chosen(plan, hello, catalogue()))
 
-    failed = [f"{one.case}: {one.message}" for one in document.results if one.verdict != Verdict.PASS]
-    assert failed == []
+    failed = [one for one in document.results if one.verdict is not Verdict.PASS and not is_chance(one)]
+    assert [f"{one.case}: {one.message}" for one in failed] == []
     assert len(document.results) >= 80
 
 
