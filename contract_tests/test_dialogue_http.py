@@ -64,7 +64,7 @@ def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(address
 
 def test_options_needs_no_key_and_tells_the_methods(address: Address) -> None:
     async def story(target: Target) -> Answer:
-        return await target.speaker(key=None).send("OPTIONS", "/sessions")
+        return await target.speaker().as_(None).send("OPTIONS", "/sessions")
 
     answer = address.run(story)
 
@@ -76,7 +76,7 @@ def test_a_browser_may_ask_first_and_then_send_what_it_asked_for(address: Addres
     asks = {**PAGE, "access-control-request-method": "POST", "access-control-request-headers": "authorization,x-trace"}
 
     async def story(target: Target) -> Answer:
-        return await target.speaker(key=None).send("OPTIONS", "/sessions", headers=asks)
+        return await target.speaker().as_(None).send("OPTIONS", "/sessions", headers=asks)
 
     answer = address.run(story)
 

@@ -132,7 +132,7 @@ def test_a_key_stands_for_its_subject(with_keys: Address) -> None:
 @pytest.mark.parametrize(("key", "status"), [("old-key", 401), ("poor-key", 403), ("ada-key", 200)])
 def test_a_key_can_be_refused_or_forbidden(with_keys: Address, key: str, status: int) -> None:
     async def story(target: Target) -> Answer:
-        return await target.speaker(key=key).send("GET", "/sessions?agent_name=contract-talk")
+        return await target.speaker().as_(key).send("GET", "/sessions?agent_name=contract-talk")
 
     answer = with_keys.run(story)
 
@@ -144,7 +144,7 @@ def test_a_key_can_be_refused_or_forbidden(with_keys: Address, key: str, status:
 def test_only_known_keys_are_let_in(only_keys: Address) -> None:
     async def story(target: Target) -> list[int]:
         path = "/sessions?agent_name=contract-talk"
-        return [(await target.speaker(key=key).send("GET", path)).status for key in ("ada-key", "any-other", None)]
+        return [(await target.speaker().as_(key).send("GET", path)).status for key in ("ada-key", "any-other", None)]
 
     assert only_keys.run(story) == [200, 401, 401]
 
@@ -164,7 +164,7 @@ def test_a_strict_server_refuses_unknown_fields_and_names_the_nearest(
     only_keys: Address, path: str, body: Json, word: str
 ) -> None:
     async def story(target: Target) -> Answer:
-        world = World(target.speaker(key="ada-key"))
+        world = World(target.speaker().as_("ada-key"))
         session = await world.session()
         return await world.speaker.send("POST", path.format(id=session.id), json=body)
 

@@ -40,6 +40,7 @@ PATIENCE = 180.0
 
 PHASES = {"examples", "coverage", "fuzzing", "stateful"}
 OWN_CHECK = "stream_grammar"
+SHIPPED_CHECK = "gateway_stream"
 METHODS = ("get", "post")
 
 
@@ -166,7 +167,8 @@ def test_every_check_was_made(run: Run) -> None:
     made = frozenset[str]().union(*(asked.checks for asked in run.asked))
 
     load_all_checks()
-    assert made == {*CHECKS.get_all_names(), OWN_CHECK, "max_response_time"}
+    # The check that is shipped for others is the same as the own one; a test beside this one may have registered it.
+    assert made == {*CHECKS.get_all_names(), OWN_CHECK, "max_response_time"} - {SHIPPED_CHECK}
 
 
 @pytest.mark.parametrize("operation", ["create_turn", "stream_turn"])
