@@ -19,7 +19,7 @@ from mock_gateway.client import (
     TurnCancelledState,
 )
 from mock_gateway.faults.catalogue import FAULTS
-from mock_gateway.faults.clients import COPES, RESUMES, SDK, SILENT, TRIALS, Trial
+from mock_gateway.faults.clients import ASKS, COPES, RESUMES, SDK, SILENT, TRIALS, Trial
 from mock_gateway.testing import MockGateway
 from tests.faults.outcomes import outcome
 from tests.faults.reference_client import PATIENCE, Conversation
@@ -246,6 +246,11 @@ def test_the_release_that_is_tried_is_the_newest() -> None:
     assert ALL[-1] == SDK
 
 
+BY_CHANCE = {"refuse-connection request: 1": ASKS}
+"""A reset that is there before `connect` returns is a connection that failed, and the SDK repeats those; one that comes
+a moment later is an answer that failed, which it does not. No client can tell when the reset will be there."""
+
+
 @pytest.mark.index
 def test_the_published_sdk_does_what_the_page_says(gateway: MockGateway, published: Published) -> None:
     @cache
@@ -259,7 +264,8 @@ def test_the_published_sdk_does_what_the_page_says(gateway: MockGateway, publish
         attempt, without = Try(gateway, "sdk"), plain(say, joins)
         with attempt.fault(fault):
             seen = published.talk(attempt, say, joins=joins, patience=trial.patience)
-        if (found := outcome(seen, without)) != trial.sdk:
-            wrong[called(name, trial)] = f"{found}, not {trial.sdk}"
+        known = called(name, trial)
+        if (found := outcome(seen, without)) not in (trial.sdk, BY_CHANCE.get(known)):
+            wrong[known] = f"{found}, not {trial.sdk}"
 
     assert wrong == {}
